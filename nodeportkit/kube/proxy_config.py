@@ -1,0 +1,43 @@
+"""The settings of a cluster's kube-proxy that decide what happens to a packet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["ProxyConfig"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyConfig:
+    """How kube-proxy is set up; the same on every node.
+
+    Attributes
+    ----------
+    mode
+        `iptables`, `nftables` or `ipvs`; None if no source said.
+    cluster_cidrs
+        Pod address ranges, by which kube-proxy tells pods from other clients (`--cluster-cidr`); () for none.
+    service_cidrs
+        Ranges that cluster IPs are taken from.
+    masquerade_all
+        `--masquerade-all`: every packet to a cluster IP gets the node's address as its source.
+    nodeport_addresses
+        `--nodeport-addresses`: ranges of the node's addresses that answer on node ports; () for the mode's default.
+    localhost_nodeports
+        `--iptables-localhost-nodeports`: whether 127.0.0.1 answers on node ports in iptables mode.
+    node_port_range
+        The API server's `--service-node-port-range`.
+
+    Examples
+    --------
+    >>> ProxyConfig(mode="nftables").node_port_range
+    '30000-32767'
+    """
+
+    mode: str | None = None
+    cluster_cidrs: tuple[str, ...] = ()
+    service_cidrs: tuple[str, ...] = ()
+    masquerade_all: bool = False
+    nodeport_addresses: tuple[str, ...] = ()
+    localhost_nodeports: bool = True
+    node_port_range: str = "30000-32767"

@@ -1,0 +1,53 @@
+"""A whole column of cells, each different text read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeVar
+
+from nodeportkit.errors import ReadError
+
+__all__ = ["NONE", "UNKNOWN", "column", "wrong"]
+
+T = TypeVar("T")
+
+NONE: Final = "<none>"
+UNKNOWN: Final = "<unknown>"
+
+
+def wrong(what: str, text: object, hint: str) -> ReadError:
+    """Make the error of a cell that cannot be read."""
+    return ReadError(f"{text!r} is no {what}", hint=hint)
+
+
+def column(
+    texts: Iterable[Any], parse: Callable[[str], T], missing: Any, bad: dict[str, ReadError] | None = None
+) -> list[T | Any]:
+    """Read each cell with `parse`, each different text once; `missing` stands for cells that are missing or blank.
+
+    Equal texts give the *same* object: copy a list or dict before changing it.
+
+    Parameters
+    ----------
+    bad
+        Give a dict to go on where a cell cannot be read: it gets each such text with its error, and the cell is missing.
+
+    Examples
+    --------
+    >>> from nodeportkit.cells import parse_ready
+    >>> errors = {}
+    >>> column(["2/3", "oops", None], parse_ready, missing=None, bad=errors)
+    [(2, 3), None, None]
+    >>> print(errors["oops"])
+    'oops' is no READY cell. kubectl prints the ready ones and all, such as 2/3.
+    """
+    cells = list(texts)
+    known: dict[Any, Any] = {}
+    for text in {cell for cell in cells if isinstance(cell, str) and cell.strip()}:
+        try:
+            known[text] = parse(text)
+        except ReadError as error:
+            if bad is None:
+                raise
+            bad[text] = error
+    return [known.get(cell, missing) for cell in cells]

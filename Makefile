@@ -1,31 +1,62 @@
-# Everything a person or a CI job runs. `make` alone lists it.
+# Everything that a person or a CI job runs. `make` alone lists it.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := nodeportkit tests benchmarks scripts
-# Workers of the test run: one a core.
-JOBS ?= auto
+# More for the command that a target ends with: make lab ARGS=--no-browser, make unit ARGS='-k cells'
 ARGS ?=
+# Workers of the test run; "logical" is one a core.
+JOBS ?= logical
+# Jupyter refuses to run as root unless told that it is meant, as in a container.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint format types unit
+.PHONY: help lab test lint types unit browser format strip bench binder-lock lowest clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-lint:  ## ruff: rules and format
+lab: $(VENV)/.ready-lab  ## set up, and open JupyterLab on the first notebook (ARGS=--no-browser on a server)
+	$(BIN)/jupyter lab $(AS_ROOT) notebooks/00-start-here.ipynb $(ARGS)
+
+test: lint types browser  ## set up, and run every check
+	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+lint: $(VENV)/.ready-test  ## ruff: rules and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-format:  ## ruff: mend what it can
+types: $(VENV)/.ready-test  ## mypy --strict on the package
+	$(BIN)/mypy
+
+unit: $(VENV)/.ready-test  ## tests without JupyterLab, Chromium and Binder: the quick ones
+	$(BIN)/python -m pytest -n $(JOBS) -m "not notebook and not browser and not binder" $(ARGS)
+
+browser: $(VENV)/.ready-test  ## find Chromium for the browser tests, or install one
+	@$(BIN)/python scripts/chromium.py
+
+format: $(VENV)/.ready-test  ## ruff: mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-types:  ## mypy --strict on the package
-	$(BIN)/mypy
+strip: $(VENV)/.ready-test  ## take outputs and run counts out of the notebooks
+	$(BIN)/python scripts/notebooks.py
 
-unit:  ## unit and property tests and doctests, without browser and Binder
-	$(BIN)/python -m pytest -n $(JOBS) -m "not browser and not binder"
+bench: $(VENV)/.ready-test  ## measure on a cluster of Kubernetes' own largest size
+	$(BIN)/python -m benchmarks $(ARGS)
 
-test: lint types  ## every check
-	$(BIN)/python -m pytest -n $(JOBS)
+binder-lock:  ## pin anew what Binder installs (needs uv)
+	uv pip compile --quiet --upgrade pyproject.toml --extra notebook --python-version 3.11 \
+	    --python-platform x86_64-unknown-linux-gnu --custom-compile-command "make binder-lock" \
+	    --output-file binder/requirements.txt
+
+lowest:  ## the quick tests with the oldest releases that pyproject.toml allows (needs uv)
+	uv run --isolated --resolution lowest-direct --extra test --no-project --with-editable '.[test]' \
+	    python -m pytest -n $(JOBS) -m "not notebook and not browser and not binder" $(ARGS)
+
+clean:  ## remove the environment and the caches
+	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+# What `make test` needs holds what `make lab` needs. Both are set up again only when one of these files has changed.
+$(VENV)/.ready-lab $(VENV)/.ready-test: $(VENV)/.ready-%: pyproject.toml scripts/bootstrap.py binder/overrides.json
+	$(PYTHON) scripts/bootstrap.py $*
+	@touch $@

@@ -42,12 +42,13 @@ def column(
     'oops' is no READY cell. kubectl prints the ready ones and all, such as 2/3.
     """
     cells = list(texts)
-    known: dict[Any, Any] = {}
-    for text in {cell for cell in cells if isinstance(cell, str) and cell.strip()}:
-        try:
-            known[text] = parse(text)
-        except ReadError as error:
-            if bad is None:
-                raise
-            bad[text] = error
-    return [known.get(cell, missing) for cell in cells]
+    known: dict[Any, Any] = dict.fromkeys(cells, missing)
+    for text in known:
+        if isinstance(text, str) and text and not text.isspace():
+            try:
+                known[text] = parse(text)
+            except ReadError as error:
+                if bad is None:
+                    raise
+                bad[text] = error
+    return [known[cell] for cell in cells]

@@ -42,11 +42,13 @@ def parse_labels(text: str) -> dict[str, str]:
     text = text.strip()
     if text == NONE:
         return {}
-    items = [item.split("=", 1) for item in text.split(",")]
-    if any(len(item) < 2 or not item[0] for item in items):
+    try:
+        labels = dict([item.split("=", 1) for item in text.split(",")])
+    except ValueError:  # an item without "="
+        labels = {}
+    if not labels or "" in labels:
         raise wrong("list of labels", text, "Labels look like app=web,tier=front.")
-    labels = dict(items)
-    if len(labels) != len(items):
+    if len(labels) != text.count(",") + 1:
         raise wrong("list of labels", text, "One key stands in it twice.")
     return labels
 

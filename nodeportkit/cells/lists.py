@@ -82,25 +82,18 @@ def _port(digits: str, text: str) -> int:
     return number
 
 
-def parse_port_numbers(text: str) -> tuple[list[int], int | None]:
+def parse_port_numbers(text: str) -> tuple[list[int | None], int | None]:
     """Read a PORTS cell of an EndpointSlice, `8080,9090 + 1 more...`: the numbers, and how many more there are.
 
-    `*` (an entry without a number: every port) stands as no number, since there is none.
+    A port without a number stands there by its name, or as `*` where it has none: its number is None.
 
     Examples
     --------
-    >>> parse_port_numbers("8080,9090")
-    ([8080, 9090], 0)
+    >>> parse_port_numbers("8080,9090,metrics + 1 more...")
+    ([8080, 9090, None], 1)
     """
     shown, more = parse_addresses(text)
-    numbers = []
-    for item in shown:
-        if item == "*":
-            continue
-        if not re.fullmatch("[0-9]{1,5}", item):
-            raise wrong("PORTS cell", text, f"{item!r} should be a number.")
-        numbers.append(_port(item, text))
-    return numbers, more
+    return [_port(item, text) if re.fullmatch("[0-9]{1,5}", item) else None for item in shown], more
 
 
 def parse_addresses(text: str) -> Addresses:

@@ -1,0 +1,1 @@
+"""What Kubernetes itself decides, each rule once: import the module that holds the rule."""

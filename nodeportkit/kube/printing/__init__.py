@@ -1,0 +1,25 @@
+"""What `kubectl get` prints for an object, and how it lays a table out.
+
+`kinds` has one small module a kind; a new kind is a new module there, with no list to edit elsewhere. The rules are those
+of the API server's table printers (kubernetes/kubernetes, pkg/printers/internalversion/printers.go, as of 1.36) and of
+kubectl's table printer (staging/src/k8s.io/cli-runtime/pkg/printers/tableprinter.go).
+"""
+
+from nodeportkit.kube.printing.objects import print_objects, printed
+from nodeportkit.kube.printing.pod_status import ContainerView, PodSummary, PodView, pod_summary
+from nodeportkit.kube.printing.registry import Column, KindPrinter, printer_of, printers
+from nodeportkit.kube.printing.table import print_table
+
+__all__ = [
+    "Column",
+    "ContainerView",
+    "KindPrinter",
+    "PodSummary",
+    "PodView",
+    "pod_summary",
+    "print_objects",
+    "print_table",
+    "printed",
+    "printer_of",
+    "printers",
+]

@@ -1,0 +1,109 @@
+"""nodeportkit: learn, see and audit Kubernetes NodePort services.
+
+Paste what the terminal printed, or name files, and get pandas frames, the node -> service -> pod port chain, and a picture
+that shows where it is broken.
+
+Examples
+--------
+>>> import nodeportkit as npk
+>>> cluster = npk.read('''
+... NAME  TYPE      CLUSTER-IP  EXTERNAL-IP  PORT(S)       AGE  SELECTOR
+... web   NodePort  10.96.7.20  <none>       80:30080/TCP  5d   app=web
+...
+... NAME   READY  STATUS   RESTARTS  AGE  LABELS
+... web-0  1/1    Running  0         5d   app=shop
+... ''')
+>>> npk.standing(cluster, "web").title
+'web answers nobody: its selector matches no pod'
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from nodeportkit.cells import format_age as format_age
+    from nodeportkit.cells import parse_age as parse_age
+    from nodeportkit.chain import chain as chain
+    from nodeportkit.chain import links as links
+    from nodeportkit.cluster import Cluster as Cluster
+    from nodeportkit.errors import ManifestError as ManifestError
+    from nodeportkit.errors import NodePortKitError as NodePortKitError
+    from nodeportkit.errors import NotFound as NotFound
+    from nodeportkit.errors import ReadError as ReadError
+    from nodeportkit.errors import SnapshotError as SnapshotError
+    from nodeportkit.figures import plot_chain as plot_chain
+    from nodeportkit.kube.printing import printed as printed
+    from nodeportkit.kube.proxy_config import ProxyConfig as ProxyConfig
+    from nodeportkit.selectors import match_labels as match_labels
+    from nodeportkit.sources.read import read as read
+    from nodeportkit.sources.tables import read_tables as read_tables
+    from nodeportkit.sources.transcript import read_transcript as read_transcript
+    from nodeportkit.standing import Standing as Standing
+    from nodeportkit.standing import standing as standing
+    from nodeportkit.widgets import ChainExplorer as ChainExplorer
+
+__version__ = "0.1.0"
+
+# Each public name and the module that has it. They are imported when first used: pictures and widgets take longer to
+# import than a pasted table takes to read.
+_HOMES: Final = {
+    "ChainExplorer": "widgets",
+    "Cluster": "cluster",
+    "ManifestError": "errors",
+    "NodePortKitError": "errors",
+    "NotFound": "errors",
+    "ProxyConfig": "kube.proxy_config",
+    "ReadError": "errors",
+    "SnapshotError": "errors",
+    "Standing": "standing",
+    "chain": "chain",
+    "format_age": "cells",
+    "links": "chain",
+    "match_labels": "selectors",
+    "parse_age": "cells",
+    "plot_chain": "figures",
+    "printed": "kube.printing",
+    "read": "sources.read",
+    "read_tables": "sources.tables",
+    "read_transcript": "sources.transcript",
+    "standing": "standing",
+}
+
+__all__ = [  # noqa: RUF022 - in the order in which a person meets them
+    "read",
+    "read_tables",
+    "read_transcript",
+    "Cluster",
+    "ProxyConfig",
+    "links",
+    "chain",
+    "standing",
+    "Standing",
+    "plot_chain",
+    "ChainExplorer",
+    "printed",
+    "parse_age",
+    "format_age",
+    "match_labels",
+    "NodePortKitError",
+    "ReadError",
+    "ManifestError",
+    "NotFound",
+    "SnapshotError",
+]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,193 @@
+"""Many prints -> the frames of one moment.
+
+A later print of an object supersedes an earlier one, cell by cell: what it does not show is kept from before, so that
+YAML detail completes a table row. A list that shows every object of a namespace, and an answer `deleted`, take away
+what was printed there before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from nodeportkit.frames import SCHEMAS, Schema, conform, empty
+from nodeportkit.sources.join_endpoints import Joined, join_endpoints
+from nodeportkit.sources.reader import Fragment
+
+__all__ = ["Deleted", "Print", "join"]
+
+# These columns tell "" from missing: an unnamed port from one whose name was not shown.
+_EMPTY_COUNTS: Final = frozenset({"port_name"})
+_FRAME_OF: Final = {"services": "services", "pods": "pods", "nodes": "nodes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """An object that a command took away: its resource in lower-case plural, its namespace, its name."""
+
+    resource: str
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A fragment, or a deletion, and the source it comes from; their order is the order of time within a source."""
+
+    source: int
+    content: Fragment | Deleted
+
+
+def join(prints: Sequence[Print]) -> dict[str, pd.DataFrame]:
+    """The frames that the prints give together, by name, and `stated`: the services whose endpoints were stated."""
+    frames: dict[str, pd.DataFrame] = {}
+    for name in ("nodes", "services", "pods", "workloads"):
+        frames[name] = _objects(SCHEMAS[name], prints)
+    for name, parent in (("ports", "services"), ("containers", "pods")):
+        parts = _parts(SCHEMAS[name], prints)
+        frames[name] = _of_living(parts, frames[parent], SCHEMAS[name].parent)
+    joined: Joined = join_endpoints(_fragments("endpoints", prints), frames["services"])
+    frames["endpoints"] = _without_sentinels(joined.endpoints)
+    frames["stated"] = joined.stated
+    return frames
+
+
+def _fragments(frame: str, prints: Iterable[Print]) -> list[Fragment]:
+    return [p.content for p in prints if isinstance(p.content, Fragment) and p.content.frame == frame]
+
+
+def _objects(schema: Schema, prints: Sequence[Print]) -> pd.DataFrame:
+    """One row an object, each cell from the latest print that showed it."""
+    at = [i for i, p in enumerate(prints) if isinstance(p.content, Fragment) and p.content.frame == schema.name]
+    if not at:
+        return empty(schema.name)
+    typed = [conform(schema.name, prints[i].content.rows) for i in at]  # type: ignore[union-attr]
+    rows = _stack(typed)
+    if "namespace" in schema.names:
+        rows["namespace"] = rows["namespace"].fillna("default")
+    key = list(schema.key)
+    if len(at) > 1 or any(isinstance(p.content, Deleted) for p in prints):
+        order = np.repeat(at, [len(frame) for frame in typed])
+        rows = rows[~_gone(schema, rows, order, prints)].reset_index(drop=True)
+    return _without_sentinels(_latest_cells(rows, key))
+
+
+def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """The frames below each other; those without rows say nothing."""
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
+
+
+def _latest_cells(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """One row a key, in the order of first appearance, each cell the last that is not missing."""
+    if not rows.duplicated(key).any():
+        return rows
+    latest = rows.groupby(key, sort=False, dropna=False, as_index=False).last()
+    name = next(n for n, schema in SCHEMAS.items() if list(rows.columns) == schema.names)
+    return conform(name, latest[list(rows.columns)])
+
+
+def _gone(schema: Schema, rows: pd.DataFrame, order: Any, prints: Sequence[Print]) -> Any:
+    """Which rows tell of objects that a later print says are no more."""
+    key = pd.MultiIndex.from_frame(rows[list(schema.key)])
+    last = pd.Series(order).groupby(key.to_flat_index()).transform("max").to_numpy()
+    source = np.array([prints[i].source for i in order])
+    gone = np.zeros(len(rows), dtype=bool)
+    for at, p in enumerate(prints):
+        earlier = (last < at) & (source == p.source)
+        if not earlier.any():
+            continue
+        if isinstance(p.content, Deleted):
+            gone |= earlier & _named(schema, rows, p.content)
+        elif p.content.frame == schema.name and p.content.complete:
+            gone |= earlier & _listed_there(schema, rows, p.content)
+    return gone
+
+
+def _named(schema: Schema, rows: pd.DataFrame, deleted: Deleted) -> Any:
+    """Which rows are of the object deleted."""
+    hit = (rows["name"] == deleted.name).to_numpy(dtype=bool, na_value=False)
+    if schema.name == "workloads":
+        plural = rows["kind"].str.lower() + "s"
+        hit &= (plural == deleted.resource.partition(".")[0]).to_numpy(dtype=bool, na_value=False)
+    elif _FRAME_OF.get(deleted.resource) != schema.name:
+        return np.zeros(len(rows), dtype=bool)
+    if "namespace" in rows:
+        hit &= (rows["namespace"] == deleted.namespace).to_numpy(dtype=bool, na_value=False)
+    return hit
+
+
+def _listed_there(schema: Schema, rows: pd.DataFrame, listing: Fragment) -> Any:
+    """Which rows are of objects that the listing would show if they still existed."""
+    there = np.ones(len(rows), dtype=bool)
+    if "namespace" in rows and listing.complete != ("*",):
+        there &= rows["namespace"].isin(listing.complete).to_numpy()
+    if schema.name == "workloads":
+        there &= rows["kind"].isin(set(listing.rows["kind"])).to_numpy()
+    return there
+
+
+def _parts(schema: Schema, prints: Sequence[Print]) -> pd.DataFrame:
+    """The parts (service ports, container ports) that the latest print of each object lists, completed from earlier ones."""
+    fragments = _fragments(schema.name, prints)
+    if not fragments:
+        return empty(schema.name)
+    typed = [conform(schema.name, fragment.rows) for fragment in fragments]
+    if len(typed) == 1 and not typed[0].duplicated(list(schema.key)).any():
+        return _without_sentinels(typed[0])
+    parent = list(schema.parent)
+    rows = _stack(typed)
+    order = pd.Series(np.repeat(range(len(typed)), [len(frame) for frame in typed]), index=rows.index)
+    said = [
+        (frame[parent] if fragment.covers is None else fragment.covers[parent]).drop_duplicates().assign(_print=at)
+        for at, (fragment, frame) in enumerate(zip(fragments, typed, strict=True))
+    ]
+    latest = pd.concat(said, ignore_index=True).groupby(parent, as_index=False)["_print"].max()
+    rows = _with_adopted_keys(rows, schema) if schema.name == "ports" else rows
+    current = rows[parent].merge(latest, on=parent, how="left")["_print"].to_numpy() == order.to_numpy()
+    key = list(schema.key)
+    kept = _latest_cells(rows, key)
+    alive = pd.MultiIndex.from_frame(rows.loc[current, key])
+    return _without_sentinels(kept[pd.MultiIndex.from_frame(kept[key]).isin(alive)].reset_index(drop=True))
+
+
+def _with_adopted_keys(rows: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """Port rows with the protocol or port that their print lacks, where another print of the service tells it.
+
+    minikube shows no protocol, and its oldest versions no port, but the node port names the row.
+    """
+    rows = rows.copy()
+    for lacking, by in (("port", "node_port"), ("protocol", "port")):
+        known = rows[rows[lacking].notna() & rows[by].notna()][[*schema.parent, by, lacking]].drop_duplicates()
+        known = known[~known.duplicated([*schema.parent, by], keep=False)]
+        found = rows[[*schema.parent, by]].merge(known, on=[*schema.parent, by], how="left")[lacking]
+        rows[lacking] = rows[lacking].fillna(pd.Series(found.array, index=rows.index))
+    return rows
+
+
+def _of_living(parts: pd.DataFrame, objects: pd.DataFrame, parent: tuple[str, ...]) -> pd.DataFrame:
+    """The parts whose object is still there."""
+    there = pd.MultiIndex.from_frame(objects[["namespace", "name"]])
+    kept = pd.MultiIndex.from_frame(parts[list(parent)]).isin(there)
+    return parts if kept.all() else parts[kept].reset_index(drop=True)
+
+
+def _without_sentinels(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with missing cells where a print said "none": see `Fragment.rows`."""
+    changed = {}
+    for name, values in frame.items():
+        if values.dtype == object or name in _EMPTY_COUNTS:
+            continue
+        if isinstance(values.dtype, pd.StringDtype):
+            none = values == ""
+        elif str(name).endswith("node_port") or name == "host_port":
+            none = values == 0
+        else:
+            continue
+        if none.any():
+            changed[str(name)] = values.mask(none.fillna(False))
+    return frame.assign(**changed) if changed else frame

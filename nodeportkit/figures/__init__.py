@@ -1,0 +1,1 @@
+"""matplotlib: one picture a module; frames in, Axes out."""

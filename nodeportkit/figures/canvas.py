@@ -1,0 +1,193 @@
+"""A sheet to draw on, in points, from the top left corner; and the one lock under which all drawing is done.
+
+Widgets call back in threads, and matplotlib's fonts are shared by all figures: whoever draws, measures or saves holds
+`LOCK`. pyplot is not used at all: its current figure is global too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from threading import RLock
+from typing import Any, Final, Literal
+
+import matplotlib
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.patches import Circle, FancyBboxPatch, PathPatch
+from matplotlib.path import Path
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from nodeportkit.figures.text import Font, shown, width
+from nodeportkit.figures.theme import RADIUS, Palette
+
+__all__ = ["LOCK", "PILL", "Canvas", "Mark", "pill_width"]
+
+LOCK: Final = RLock()
+
+Mark = Literal["ready", "not-ready", "unknown", "wrong"]
+
+PILL: Final = 21.0  # height of a port's pill
+_UNHINTED: Final[Any] = {"text.hinting": "none"}
+_NUMBER: Final = Font(11, bold=True, mono=True)
+_CAP: Final = 0.73  # height of a capital letter or a figure in DejaVu, in parts of the font's size
+_LINKS, _PANELS, _WORDS, _MARKS = 1.0, 2.0, 3.0, 4.0  # what lies above what
+
+
+def pill_width(number: str, *, small: bool = False) -> float:
+    """How wide the pill around a port number is."""
+    return width(number, _NUMBER) * (0.85 if small else 1.0) + (14 if small else 20)
+
+
+class _Words(Text):
+    """Text that is as wide in every picture as it was measured: hinting rounds each letter to whole dots."""
+
+    def draw(self, renderer: Any) -> None:
+        with matplotlib.rc_context(_UNHINTED):
+            super().draw(renderer)
+
+    def get_window_extent(self, renderer: Any = None, dpi: float | None = None) -> Bbox:
+        with matplotlib.rc_context(_UNHINTED):
+            return super().get_window_extent(renderer, dpi)
+
+
+class Canvas:
+    """A sheet of `size` points (width, height) on `axes`, as large as it fits, in the colours of `palette`."""
+
+    def __init__(self, axes: Axes, size: tuple[float, float], palette: Palette) -> None:
+        self.axes = axes
+        self.colours = palette
+        across, down = box(axes)
+        # Words and lines are scaled with everything else, so that what fits on the sheet fits in any box.
+        self.scale = min(across / size[0], down / size[1])
+        spare_x, spare_y = across / self.scale - size[0], down / self.scale - size[1]
+        axes.set_axis_off()
+        axes.set_xlim(-spare_x / 2, size[0] + spare_x / 2)
+        axes.set_ylim(size[1] + spare_y / 2, -spare_y / 2)
+
+    def _add(self, artist: Any, name: str) -> None:
+        artist.set_clip_on(False)
+        artist.set_gid(name)
+        self.axes.add_patch(artist)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        font: Font,
+        colour: str,
+        *,
+        align: Literal["left", "center", "right"] = "left",
+        name: str = "text",
+    ) -> None:
+        """Words whose base line is at `y`."""
+        if not words:
+            return
+        written = _Words(
+            x, y, shown(words), color=colour, ha=align, va="baseline", fontproperties=font.properties(self.scale),
+            parse_math=False, usetex=False, zorder=_WORDS + 2 * (name == "number"), gid=name,
+        )  # fmt: skip
+        self.axes.add_artist(written)
+        written.set_clip_on(False)
+
+    def panel(
+        self,
+        x: float,
+        y: float,
+        across: float,
+        down: float,
+        *,
+        fill: str | None = None,
+        edge: str | None = None,
+        dashed: bool = False,
+        name: str = "panel",
+    ) -> None:
+        """A rounded rectangle."""
+        self._add(
+            FancyBboxPatch(
+                (x, y), across, down, boxstyle=f"round,pad=0,rounding_size={RADIUS}",
+                facecolor=fill or self.colours.panel, edgecolor=edge or self.colours.edge,
+                linewidth=1.3 * self.scale, linestyle=(0, (3, 2)) if dashed else "solid", zorder=_PANELS,
+            ),
+            name,
+        )  # fmt: skip
+
+    def pill(
+        self, x: float, y: float, number: str, colour: str, *, small: bool = False, hollow: bool = False,
+        name: str = "port",
+    ) -> None:  # fmt: skip
+        """A port's number in its colour, its left edge at `x` and its middle at `y`; hollow where no packet gets to it."""
+        across, down = pill_width(number, small=small), PILL * (0.8 if small else 1.0)
+        self._add(
+            FancyBboxPatch(
+                (x, y - down / 2), across, down, boxstyle=f"round,pad=0,rounding_size={down * 0.45}",
+                facecolor=self.colours.paper if hollow else colour, edgecolor=colour,
+                linewidth=1.3 * self.scale, linestyle=(0, (3, 2)) if hollow else "solid", zorder=_MARKS,
+            ),
+            name,
+        )  # fmt: skip
+        font = Font(_NUMBER.size * (0.85 if small else 1.0), bold=True, mono=True)
+        ink = colour if hollow else self.colours.on_colour
+        self.text(x + across / 2, y + font.size * _CAP / 2, number, font, ink, align="center", name="number")
+
+    def link(
+        self, start: tuple[float, float], end: tuple[float, float], colour: str, *, dashed: bool = False,
+        heavy: bool = True, name: str = "link",
+    ) -> None:  # fmt: skip
+        """A line that leaves `start` and reaches `end` level."""
+        (x0, y0), (x1, y1) = start, end
+        middle = (x0 + x1) / 2
+        path = Path([(x0, y0), (middle, y0), (middle, y1), (x1, y1)], [Path.MOVETO, *[Path.CURVE4] * 3])
+        self._add(
+            PathPatch(
+                path, facecolor="none", edgecolor=colour, linewidth=(1.8 if heavy else 1.2) * self.scale,
+                linestyle=(0, (3, 2.4)) if dashed else "solid", capstyle="butt", zorder=_LINKS,
+            ),
+            name,
+        )  # fmt: skip
+
+    def mark(self, x: float, y: float, kind: Mark, radius: float, *, colour: str | None = None) -> None:
+        """A sign that is told by its shape alone: a filled disc with a tick, a ring with a cross, a dashed ring with `?`."""
+        colours = self.colours
+        colour = colour or {"ready": colours.good, "unknown": colours.muted}.get(kind, colours.wrong)
+        filled = kind == "ready"
+        line = max(radius / 6, 1.1)
+        self._add(
+            Circle(
+                (x, y), radius, facecolor=colour if filled else colours.paper, edgecolor=colour,
+                linewidth=line * self.scale, linestyle=(0, (2, 1.4)) if kind == "unknown" else "solid", zorder=_MARKS,
+            ),
+            f"mark-{kind}",
+        )  # fmt: skip
+        if kind == "unknown":
+            font = Font(radius * 1.35, bold=True)
+            self.text(x, y + font.size * _CAP / 2, "?", font, colour, align="center", name="number")
+            return
+        strokes: Sequence[Sequence[tuple[float, float]]]
+        if kind == "ready":
+            strokes = [[(-0.45, 0.05), (-0.1, 0.4), (0.48, -0.32)]]
+        else:
+            strokes = [[(-0.4, -0.4), (0.4, 0.4)], [(-0.4, 0.4), (0.4, -0.4)]]
+        points = [(x + dx * radius, y + dy * radius) for stroke in strokes for dx, dy in stroke]
+        codes = [Path.MOVETO if i == 0 else Path.LINETO for stroke in strokes for i in range(len(stroke))]
+        self._add(
+            PathPatch(
+                Path(points, codes), facecolor="none", edgecolor=colours.on_colour if filled else colour,
+                linewidth=line * 1.15 * self.scale, capstyle="round", joinstyle="round", zorder=_MARKS + 0.5,
+            ),
+            f"sign-{kind}",
+        )  # fmt: skip
+
+
+def box(axes: Axes) -> tuple[float, float]:
+    """The width and height of an Axes, in points."""
+    extent = axes.get_window_extent()
+    dots: Any = axes.figure.dpi
+    return math.fabs(extent.width) * 72 / dots, math.fabs(extent.height) * 72 / dots
+
+
+def artists(axes: Axes) -> list[Artist]:
+    """What was drawn, in the order in which it was drawn."""
+    return [*axes.patches, *axes.texts]

@@ -1,0 +1,1 @@
+"""The picture of a chain: node -> service -> pod, and where it is broken."""

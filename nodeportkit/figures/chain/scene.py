@@ -1,0 +1,83 @@
+"""What the picture of a chain has to show, apart from how it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["NodeSeen", "PodSeen", "PortSeen", "Scene", "TermSeen"]
+
+Break = Literal["node", "service", "selector", "pods", "target-port"]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSeen:
+    """A node: `ready` None where that was not shown; `serves` False where its node port leads to no pod."""
+
+    name: str
+    addresses: tuple[str, ...]
+    ready: bool | None = None
+    serves: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PortSeen:
+    """A port of the service; `node_port` None where it has none."""
+
+    name: str
+    protocol: str
+    port: int
+    target_port: str
+    node_port: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TermSeen:
+    """A term of the selector and how many pods carry it; None where the labels were not shown."""
+
+    text: str
+    pods: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PodSeen:
+    """A pod: one that the service sends to, or (`selected` False) one that is near to what it selects."""
+
+    name: str
+    address: str
+    node: str
+    ready: bool | None
+    status: str
+    ports: tuple[int | None, ...] = ()
+    share: float | None = None
+    selected: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A service, what is before it and behind it, and how the chain stands."""
+
+    namespace: str
+    name: str
+    type: str
+    addresses: tuple[str, ...]
+    policy: str
+    external_name: str
+    ports: tuple[PortSeen, ...]
+    terms: tuple[TermSeen, ...] | None
+    nodes: tuple[NodeSeen, ...]
+    pods: tuple[PodSeen, ...]
+    empty: str  # why there are no pods to show
+    whole: bool | None
+    broken: Break | None
+    title: str
+    symptom: str
+    reason: str
+    explanation: str
+    command: str
+
+    @property
+    def exposed(self) -> bool:
+        """Whether any of its ports has a node port."""
+        return any(port.node_port is not None for port in self.ports)

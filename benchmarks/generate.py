@@ -1,0 +1,168 @@
+"""Write clusters as large as Kubernetes allows, as the API server and kubectl print them: the input of the benchmarks.
+
+Kubernetes' own limits (https://kubernetes.io/docs/setup/best-practices/cluster-large/): 5,000 nodes, 150,000 pods; its
+scalability thresholds add 10,000 services. Everything here follows from the seed alone.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+NODES, PODS, SERVICES = 5_000, 150_000, 10_000
+_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+_NAMESPACES = 200
+
+
+def pod(number: int, rng: random.Random, *, services: int = SERVICES, nodes: int = NODES) -> dict[str, Any]:
+    """The object of one pod: managed fields, owner, conditions, container statuses; one in four has a sidecar.
+
+    One in fifty does not run well: it waits, crashes, is done or is being deleted.
+    """
+    app = number % services
+    name = f"app-{app}"
+    replica_set = f"{name}-{_suffix(random.Random(app), 10)}"
+    namespace = f"team-{app % _NAMESPACES}"
+    node = rng.randrange(nodes)
+    when = f"2026-{1 + number % 9:02}-{1 + number % 28:02}T{number % 24:02}:{number % 60:02}:{number % 59:02}Z"
+    labels = {"app": name, "pod-template-hash": replica_set.rpartition("-")[2], "tier": ("web", "api", "db")[app % 3]}
+    trouble = rng.choice(["waiting", "crashed", "done", "deleted"]) if rng.random() < 0.02 else ""
+    ip = f"10.{node >> 8 & 255}.{node & 255}.{1 + number // nodes % 254}"
+    sidecar = number % 4 == 0
+    done = trouble == "done"
+    ready = "False" if trouble in ("waiting", "crashed", "done") else "True"
+    condition_types = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")
+    restarts = rng.randrange(4) if rng.random() < 0.1 else 0
+    metadata: dict[str, Any] = {
+        "creationTimestamp": when,
+        "generateName": f"{replica_set}-",
+        "labels": labels,
+        "managedFields": [_written("kube-controller-manager", when), _written("kubelet", when, subresource="status")],
+        "name": f"{replica_set}-{_suffix(rng, 5)}",
+        "namespace": namespace,
+        "ownerReferences": [
+            {
+                "apiVersion": "apps/v1",
+                "blockOwnerDeletion": True,
+                "controller": True,
+                "kind": "ReplicaSet",
+                "name": replica_set,
+                "uid": _uid(rng),
+            }
+        ],
+        "resourceVersion": str(1_000_000 + number),
+        "uid": _uid(rng),
+    }
+    if trouble == "deleted":
+        metadata["deletionGracePeriodSeconds"] = 30
+        metadata["deletionTimestamp"] = when
+    spec: dict[str, Any] = {
+        "containers": [_container("app", [{"containerPort": 8080, "name": "http", "protocol": "TCP"}])],
+        "dnsPolicy": "ClusterFirst",
+        "nodeName": f"node-{node}",
+        "restartPolicy": "Always",
+        "serviceAccountName": "default",
+    }
+    status: dict[str, Any] = {
+        "conditions": [
+            {
+                "lastProbeTime": None,
+                "lastTransitionTime": when,
+                "status": ready if type_ in ("Ready", "ContainersReady") else "True",
+                "type": type_,
+            }
+            for type_ in condition_types
+        ],
+        "containerStatuses": [_status("app", restarts, trouble, when, rng)],
+        "hostIP": f"192.168.{node >> 8 & 255}.{node & 255}",
+        "phase": "Succeeded" if done else "Pending" if trouble == "waiting" else "Running",
+        "podIP": ip,
+        "podIPs": [{"ip": ip}],
+        "qosClass": "Burstable",
+        "startTime": when,
+    }
+    if sidecar:
+        proxy = _container("mesh", [{"containerPort": 15090, "name": "mesh-metrics", "protocol": "TCP"}])
+        spec["initContainers"] = [proxy | {"restartPolicy": "Always"}]
+        status["initContainerStatuses"] = [_status("mesh", 0, "done" if done else "", when, rng)]
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": status}
+
+
+def pods_json(count: int = PODS, *, seed: int = 1, indent: int | None = None) -> Iterator[bytes]:
+    """`kubectl get pods -A -o json --show-managed-fields` of `count` pods, piece by piece, about 2 KB a pod.
+
+    kubectl indents by four; that makes a pod about 6 KB of which two thirds are blanks.
+    """
+    rng = random.Random(seed)
+    pad = "" if indent is None else "\n" + " " * indent
+    deep = pad + " " * (indent or 0)
+    yield f'{{{pad}"apiVersion": "v1",{pad}"items": ['.encode()
+    for number in range(count):
+        separators = (",", ":") if indent is None else (",", ": ")
+        text = json.dumps(pod(number, rng), separators=separators, indent=indent)
+        yield (("," if number else "") + deep + text.replace("\n", deep)).encode()
+    yield f'{pad}],{pad}"kind": "List",{pad}"metadata": {{"resourceVersion": ""}}{pad[:1]}}}\n'.encode()
+
+
+def _container(name: str, ports: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "image": f"registry.example.com/{name}:1.27",
+        "imagePullPolicy": "IfNotPresent",
+        "name": name,
+        "ports": ports,
+        "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}},
+    }
+
+
+def _status(name: str, restarts: int, trouble: str, when: str, rng: random.Random) -> dict[str, Any]:
+    running: dict[str, Any] = {"running": {"startedAt": when}}
+    ended = {"exitCode": 0, "finishedAt": when, "reason": "Completed", "startedAt": when}
+    failed = {"exitCode": 1, "finishedAt": when, "reason": "Error", "startedAt": when}
+    state = {
+        "waiting": {"waiting": {"reason": "ContainerCreating"}},
+        "crashed": {"waiting": {"message": "back-off 5m0s restarting failed container", "reason": "CrashLoopBackOff"}},
+        "done": {"terminated": ended},
+    }.get(trouble, running)
+    return {
+        "containerID": f"containerd://{_uid(rng)}",
+        "image": f"registry.example.com/{name}:1.27",
+        "lastState": {"terminated": failed} if restarts else {},
+        "name": name,
+        "ready": state is running,
+        "restartCount": restarts,
+        "started": state is running,
+        "state": state,
+    }
+
+
+def _written(manager: str, when: str, **more: str) -> dict[str, Any]:
+    owned = {"f:metadata": {"f:labels": {".": {}, "f:app": {}}}, "f:status": {"f:phase": {}, 'k:{"type":"Ready"}': {}}}
+    return {
+        "apiVersion": "v1",
+        "fieldsType": "FieldsV1",
+        "fieldsV1": owned,
+        "manager": manager,
+        "operation": "Update",
+        "time": when,
+        **more,
+    }
+
+
+def _suffix(rng: random.Random, length: int) -> str:
+    return "".join(rng.choices(_ALPHABET, k=length))
+
+
+def _uid(rng: random.Random) -> str:
+    text = f"{rng.getrandbits(128):032x}"
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+if __name__ == "__main__":
+    target, wanted = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else PODS
+    with target.open("wb") as out:
+        out.writelines(pods_json(wanted, indent=int(sys.argv[3]) if len(sys.argv) > 3 else None))
+    print(f"{target}: {wanted:,} pods, {target.stat().st_size / 1e6:.0f} MB")

@@ -1,0 +1,274 @@
+"""Objects, however they are written -> fragments of frames.
+
+Objects are taken in slices of a few hundred: decoded to what the frames need, turned into columns, and forgotten, so that
+a list of 150,000 pods never stands in memory as objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from nodeportkit.errors import ReadError
+from nodeportkit.sources.objects.gather import Gathered
+from nodeportkit.sources.objects.kinds import Kind, kind_of
+from nodeportkit.sources.objects.typed import KubernetesObject, Typed
+from nodeportkit.sources.objects.wording import misfit
+from nodeportkit.sources.reader import Fragment, Outcome
+
+__all__ = ["Collector", "Form", "Identity", "Objects", "Other"]
+
+_SLICE: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """An object of which no frame tells: what it is, and the line where it begins (None for an object in memory)."""
+
+    text: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """What a file of objects tells.
+
+    Attributes
+    ----------
+    fragments
+        Rows of frames, in the order of time.
+    outcomes
+        Objects that a watch saw being deleted, and errors that the API server answered.
+    others
+        Objects of other kinds, and what is no Kubernetes object, so that nothing is lost silently.
+    """
+
+    fragments: list[Fragment] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    others: list[Other] = field(default_factory=list)
+
+
+class Name(Typed):
+    """The part of metadata that tells one object from another."""
+
+    name: str | None = None
+    generate_name: str | None = None
+    namespace: str | None = None
+
+
+class Identity(Typed):
+    """What an object is."""
+
+    api_version: str | None = None
+    kind: str | None = None
+    metadata: Name | None = None
+
+
+class Form(Protocol):
+    """How objects are written: as JSON, as YAML, or as Python dicts."""
+
+    def decode(self, item: Any, type_: type[Any]) -> Any:
+        """The item as `type_`; raises msgspec.ValidationError where a field does not fit."""
+
+    def line(self, item: Any) -> int | None:
+        """The line on which the item begins."""
+
+    def line_of(self, item: Any, path: str) -> int | None:
+        """The line on which the field at `path` (msgspec's: `$.spec.ports[0].port`) of the item stands."""
+
+
+class Collector:
+    """Gathers objects one by one or list by list; `result` gives what they tell.
+
+    Parameters
+    ----------
+    form
+        How the objects are written.
+    source
+        The file's name, for errors.
+    namespace
+        The namespace of objects that say none.
+    now
+        The moment to which ages count; without it they are unknown.
+    """
+
+    def __init__(self, form: Form, source: str, *, namespace: str = "default", now: datetime | None = None) -> None:
+        self._form = form
+        self._source = source
+        self._namespace = namespace
+        self._now = now if now is None or now.tzinfo else now.replace(tzinfo=UTC)
+        self._result = Objects()
+        # Objects that came one by one: the last print of each counts, and a deletion takes it away.
+        self._single: dict[tuple[str, str, str], tuple[Kind, Any]] = {}
+        self._deleted: dict[tuple[str, str, str], Outcome] = {}
+
+    def result(self) -> Objects:
+        """Everything gathered."""
+        self._flush()
+        return self._result
+
+    def add(self, item: Any) -> None:
+        """Take one object that came by itself."""
+        identity = self._identify(item)
+        kind = _kind_of(identity)
+        if identity is None or kind is None:
+            self._other(item, identity)
+            return
+        decoded = self._decode(item, kind)
+        key = self._key(identity)
+        self._deleted.pop(key, None)
+        self._single.pop(key, None)
+        self._single[key] = (kind, decoded)
+
+    def delete(self, item: Any) -> None:
+        """Take an object that a watch saw being deleted."""
+        identity = self._identify(item)
+        if identity is None or not (identity.metadata and identity.metadata.name):
+            self._other(item, identity)
+            return
+        key = resource, namespace, name = self._key(identity)
+        self._single.pop(key, None)
+        self._deleted[key] = Outcome(
+            "deleted",
+            self._form.line(item) or 0,
+            f'{identity.kind} "{name}" deleted',
+            {"resource": resource, "name": name, "namespace": namespace},
+        )
+
+    def add_outcome(self, outcome: Outcome) -> None:
+        """Take what the API server answered instead of an object."""
+        self._result.outcomes.append(outcome)
+
+    def add_list(self, items: Iterable[Any], api_version: str | None = None, kind: str | None = None) -> None:
+        """Take the items of a list; those that do not say what they are, are what the list says."""
+        self._flush()
+        implied = Identity(api_version, kind)
+        gathered: dict[int, Gathered] = {}
+        at = iter(items)
+        guess = kind_of(api_version, kind)
+        while batch := list(islice(at, _SLICE)):
+            decoded = self._all_alike(batch, guess, implied) if guess else None
+            if decoded is not None and guess is not None:
+                gathered.setdefault(id(guess), Gathered()).add(guess.columns(decoded, self._namespace))
+                continue
+            for run_kind, run in self._runs(batch, implied):
+                gathered.setdefault(id(run_kind), Gathered()).add(run_kind.columns(run, self._namespace))
+                guess = run_kind
+        for parts in gathered.values():
+            self._result.fragments.extend(parts.fragments(self._now))
+
+    def _all_alike(self, batch: Sequence[Any], kind: Kind, implied: Identity) -> list[Any] | None:
+        """The items decoded as `kind`, or None if not all are of it: the quick way for long lists of one kind."""
+        decode, type_ = self._form.decode, kind.TYPE
+        try:
+            decoded = [decode(item, type_) for item in batch]
+        except msgspec.ValidationError:
+            return None
+        said = {(thing.api_version or implied.api_version, thing.kind or implied.kind) for thing in decoded}
+        if any(kind_of(*what) is not kind for what in said):
+            return None
+        if any(thing.metadata is None or not thing.metadata.name for thing in decoded):
+            return None
+        self._name_kinds(decoded, implied)
+        return decoded
+
+    def _runs(self, batch: Sequence[Any], implied: Identity) -> Iterator[tuple[Kind, list[Any]]]:
+        """The items that frames tell of, in runs of one kind; the others are named."""
+        current: Kind | None = None
+        run: list[Any] = []
+        for item in batch:
+            identity = self._identify(item, implied)
+            kind = _kind_of(identity)
+            if kind is None:
+                self._other(item, identity)
+                continue
+            if kind is not current and current is not None:
+                yield current, run
+                run = []
+            current = kind
+            run.append(self._decode(item, kind))
+            self._name_kinds(run[-1:], implied)
+        if current is not None:
+            yield current, run
+
+    @staticmethod
+    def _name_kinds(decoded: list[KubernetesObject], implied: Identity) -> None:
+        """Write the list's kind into items that do not say their own."""
+        if implied.kind:
+            for thing in decoded:
+                thing.kind = thing.kind or implied.kind
+
+    def _identify(self, item: Any, implied: Identity | None = None) -> Identity | None:
+        """What the item is; None if it is no object."""
+        try:
+            identity: Identity = self._form.decode(item, Identity)
+        except msgspec.ValidationError:
+            return None
+        if implied:
+            identity.kind = identity.kind or implied.kind
+            identity.api_version = identity.api_version or implied.api_version
+        return identity
+
+    def _key(self, identity: Identity) -> tuple[str, str, str]:
+        group, slash, _ = (identity.api_version or "").partition("/")
+        resource = f"{(identity.kind or '').lower()}s".replace("endpointss", "endpoints")
+        if slash and group in ("apps", "extensions", "batch"):
+            resource += f".{group}"
+        named = identity.metadata or Name()
+        return resource, named.namespace or self._namespace, named.name or ""
+
+    def _decode(self, item: Any, kind: Kind) -> Any:
+        try:
+            return self._form.decode(item, kind.TYPE)
+        except msgspec.ValidationError as error:
+            raise self._misfit(item, error) from None
+
+    def _misfit(self, item: Any, error: msgspec.ValidationError) -> ReadError:
+        identity = self._identify(item) or Identity()
+        message, hint, path = misfit(str(error))
+        return ReadError(
+            f"{_words(identity)}: {message}",
+            source=self._source,
+            line=self._form.line_of(item, path),
+            hint=hint,
+        )
+
+    def _other(self, item: Any, identity: Identity | None) -> None:
+        text = _words(identity) if identity and identity.kind else "no Kubernetes object: it has no `kind`"
+        self._result.others.append(Other(text, self._form.line(item)))
+
+    def _flush(self) -> None:
+        """Turn the objects that came one by one into fragments."""
+        by_kind: dict[int, tuple[Kind, list[Any]]] = {}
+        for kind, decoded in self._single.values():
+            by_kind.setdefault(id(kind), (kind, []))[1].append(decoded)
+        for kind, decoded_all in by_kind.values():
+            gathered = Gathered()
+            gathered.add(kind.columns(decoded_all, self._namespace))
+            self._result.fragments.extend(gathered.fragments(self._now))
+        self._result.outcomes.extend(self._deleted.values())
+        self._single.clear()
+        self._deleted.clear()
+
+
+def _kind_of(identity: Identity | None) -> Kind | None:
+    """The module that reads the object; None where no frame tells of it, or it has no name to tell it by."""
+    if identity is None or identity.metadata is None or not identity.metadata.name:
+        return None
+    return kind_of(identity.api_version, identity.kind)
+
+
+def _words(identity: Identity) -> str:
+    """What an object is, for people: `ConfigMap shop/settings`."""
+    named = identity.metadata or Name()
+    name = named.name or (f"{named.generate_name}..." if named.generate_name else "without a name")
+    return (
+        f"{identity.kind or 'object'} {named.namespace}/{name}"
+        if named.namespace
+        else f"{identity.kind or 'object'} {name}"
+    )

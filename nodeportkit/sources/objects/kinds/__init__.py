@@ -1,0 +1,58 @@
+"""One module a kind of object: its typed fields, and the rows that such objects are in the frames.
+
+A module here names the kinds it reads in `KINDS` (kind -> API groups), the type they are decoded to in `TYPE`, and has a
+function `columns`. It is found by being here; there is no list to edit.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, NamedTuple, Protocol
+
+from nodeportkit.sources.objects.typed import KubernetesObject
+
+__all__ = ["Kind", "Part", "kind_of"]
+
+
+class Part(NamedTuple):
+    """Rows of one frame, column by column, and the objects of which these rows are everything (see `Fragment.covers`)."""
+
+    frame: str
+    rows: dict[str, list[Any]]
+    covers: dict[str, list[Any]] | None = None
+    detail: int = 3
+
+
+class Kind(Protocol):
+    """A module that reads one family of objects."""
+
+    KINDS: dict[str, tuple[str, ...]]
+    TYPE: type[KubernetesObject]
+    columns: Callable[[Sequence[Any], str], list[Part]]
+    """The rows of the objects; those without a namespace are in the one given."""
+
+
+@cache
+def _modules() -> dict[tuple[str, str], Any]:
+    found = {}
+    for entry in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{entry.name}")
+        found.update({(group, kind): module for kind, groups in module.KINDS.items() for group in groups})
+    return found
+
+
+def kind_of(api_version: str | None, kind: str | None) -> Kind | None:
+    """The module that reads such objects, or None.
+
+    Examples
+    --------
+    >>> kind_of("v1", "Service").KINDS
+    {'Service': ('',)}
+    >>> kind_of("serving.knative.dev/v1", "Service") is None
+    True
+    """
+    group, slash, _ = (api_version or "").partition("/")
+    return _modules().get((group if slash else "", kind or ""))

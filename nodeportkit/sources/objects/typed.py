@@ -1,0 +1,78 @@
+"""The fields of Kubernetes objects that the frames need, typed, so that nothing else of an object is ever built.
+
+Field names and types: Kubernetes API reference, `ObjectMeta` and `LabelSelector`. Everything may be absent or null: a
+manifest says what it wants and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+__all__ = ["KubernetesObject", "Metadata", "OwnerReference", "Typed", "api_name", "is_live", "labels", "owner"]
+
+_ACRONYMS: Final = {"ip": "IP", "ips": "IPs", "cidr": "CIDR", "cidrs": "CIDRs"}
+
+
+def api_name(field: str) -> str:
+    """The API's name of a field: `pod_ips` -> `podIPs`."""
+    first, *rest = field.split("_")
+    return first + "".join(_ACRONYMS.get(part, part.capitalize()) for part in rest)
+
+
+class Typed(msgspec.Struct, rename=api_name, gc=False, omit_defaults=True):
+    """What all parts of an object share: API names, and no work for the garbage collector, as trees have no cycles."""
+
+
+class OwnerReference(Typed):
+    """An entry of metadata.ownerReferences."""
+
+    kind: str | None = None
+    name: str | None = None
+    controller: bool | None = None
+
+
+class Metadata(Typed):
+    """The part of metadata that frames show; annotations and managed fields are never read."""
+
+    name: str | None = None
+    namespace: str | None = None
+    labels: dict[str, str | None] | None = None
+    creation_timestamp: str | None = None
+    deletion_timestamp: str | None = None
+    owner_references: list[OwnerReference] | None = None
+
+
+class KubernetesObject(Typed):
+    """An object of any kind."""
+
+    api_version: str | None = None
+    kind: str | None = None
+    metadata: Metadata | None = None
+
+
+def is_live(metadata: Metadata) -> bool:
+    """Whether the object comes from an API server, which fills in every field that has a value.
+
+    A manifest leaves out what the server is to decide: there, absent means unknown.
+    """
+    return metadata.creation_timestamp is not None
+
+
+def owner(metadata: Metadata) -> tuple[str | None, str | None]:
+    """Kind and name of the controlling owner; "" for a live object that has none."""
+    references: Sequence[OwnerReference] = metadata.owner_references or ()
+    for reference in references:
+        if reference.controller:
+            return reference.kind, reference.name
+    return ("", "") if is_live(metadata) else (None, None)
+
+
+def labels(metadata: Metadata) -> dict[str, str]:
+    """The labels; one whose value is null is empty, as the API server reads it."""
+    found = metadata.labels or {}
+    if None in found.values():
+        return {key: value or "" for key, value in found.items()}
+    return found  # type: ignore[return-value]

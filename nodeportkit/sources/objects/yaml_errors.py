@@ -1,0 +1,93 @@
+"""Why a text is no manifest: the parser's words, what they mean, and where to look."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from nodeportkit.errors import ManifestError
+
+__all__ = ["Refusal", "explain"]
+
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+_TAB: Final = "YAML is indented with blanks, never with tabs."
+_HINTS: Final = {
+    "mapping values are not allowed": "Look at this line and the one above: a colon is missing, or one too many.",
+    "could not find expected ':'": "Look at this line and the one above: a colon, or the blank after it, is missing.",
+    "did not find expected key": "Look at the indentation: keys of one mapping begin in the same column.",
+    "did not find expected '-' indicator": "Look at the indentation: an item and a key stand in the same column.",
+    "found unexpected end of stream": "A quote is opened and never closed, or the end is missing.",
+    "did not find expected ',' or ']'": "A bracket is opened and never closed, or a comma is missing.",
+    "did not find expected ',' or '}'": "A brace is opened and never closed, or a comma is missing.",
+    "found a tab character": _TAB,
+    "found character that cannot start any token": "Quote a value that begins with this character.",
+    "control characters are not allowed": "Delete the character: it is invisible.",
+}
+
+
+class Refusal(Exception):
+    """Something that YAML allows and a manifest does not."""
+
+    def __init__(self, problem: str, line: int, column: int, hint: str | None) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.line = line
+        self.column = column
+        self.hint = hint
+
+
+def explain(error: Any, text: str, source: str) -> ManifestError:
+    """The error for people, with the slips that are found in the text.
+
+    Parameters
+    ----------
+    error
+        What the parser raised, or a `Refusal`.
+    text
+        The text as it was parsed.
+    source
+        The file's name.
+    """
+    problem, line, column, hint = _place(error, text)
+    template = _template(text, line)
+    if template is not None:
+        line, column = template
+        problem, hint = "this is a template, not a manifest", "Render it first, for instance with `helm template`."
+    return ManifestError(problem, source=source, line=line + 1, column=column + 1, hint=hint)
+
+
+def _place(error: Any, text: str) -> tuple[str, int, int, str | None]:
+    """The problem, its line and column counted from 0, and what to do."""
+    if isinstance(error, Refusal):
+        return error.problem, error.line, error.column, error.hint
+    if isinstance(error, UnicodeEncodeError):
+        return "holds half a character", *_line_and_column(text, error.start), "Save the file again, as UTF-8."
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
+    if mark is not None:
+        line, column = mark.line, mark.column
+    else:
+        line, column = _line_and_column(text, _characters(text, getattr(error, "position", 0)))
+    lines = text.split("\n")
+    at = lines[line][column : column + 1] if line < len(lines) else ""
+    hint = _TAB if at == "\t" else next((hint for words, hint in _HINTS.items() if words in problem), None)
+    return problem, line, column, hint
+
+
+def _characters(text: str, offset: int) -> int:
+    """The number of characters in the first `offset` bytes of UTF-8."""
+    return len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore"))
+
+
+def _line_and_column(text: str, offset: int) -> tuple[int, int]:
+    before = text[:offset]
+    return before.count("\n"), len(before) - before.rfind("\n") - 1
+
+
+def _template(text: str, near: int) -> tuple[int, int] | None:
+    """Where a template of Helm or Jinja stands on the line of the error or before it, unquoted."""
+    for number, line in enumerate(text.split("\n")[: near + 1]):
+        match = _TEMPLATE.search(line.partition(" #")[0])
+        if match and line[: match.start()].count('"') % 2 == 0 and line[: match.start()].count("'") % 2 == 0:
+            return number, match.start()
+    return None

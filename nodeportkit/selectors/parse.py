@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from nodeportkit.errors import ReadError
-from nodeportkit.selectors.requirement import Requirement, by_key, requirement
+from nodeportkit.selectors.requirement import Requirement, by_key, check_key, check_value
 
 __all__ = ["parse_selector"]
 
@@ -49,31 +50,36 @@ class _Parser:
 
     def read_requirement(self) -> Requirement:
         negated = self.peek() == "!" and bool(self.take())
-        key, column = self.identifier("a label key"), self.column(-1)
+        key = self.identifier("a label key")
+        self.at_last_token(check_key, key)
         if negated or self.peek() in ("", ","):
-            return self.checked(column, key, "!" if negated else "exists", ())
+            return Requirement(key, "!" if negated else "exists")
         operator = self.take()
         if operator in ("in", "notin"):
-            return self.checked(column, key, operator, self.value_list())
+            return Requirement(key, operator, self.value_list(operator))
         if operator not in ("=", "==", "!=", "<", ">"):
             raise self.error("one of =, ==, !=, in, notin, <, >", back=1)
-        value = "" if self.peek() in ("", ",") else self.identifier("a label value")
-        return self.checked(column, key, operator, (value,))
+        return Requirement(key, operator, (self.value(operator, ("", ",")),))
 
-    def value_list(self) -> tuple[str, ...]:
+    def value_list(self, operator: str) -> tuple[str, ...]:
         self.expect("(", "'('")
-        values = {self.take() if self.peek() not in _SYMBOLS | {""} else ""}
+        values = {self.value(operator, (",", ")"))}
         while self.peek() == ",":
             self.take()
-            values.add(self.take() if self.peek() not in _SYMBOLS | {""} else "")
+            values.add(self.value(operator, (",", ")")))
         self.expect(")", "',' or ')'")
         return tuple(sorted(values))
 
-    def checked(self, column: int, key: str, operator: str, values: tuple[str, ...]) -> Requirement:
+    def value(self, operator: str, ends: tuple[str, ...]) -> str:
+        value = "" if self.peek() in ends else self.identifier("a label value")
+        self.at_last_token(check_value, value, operator)
+        return value
+
+    def at_last_token(self, check: Callable[..., None], *arguments: str) -> None:
         try:
-            return requirement(key, operator, values)
+            check(*arguments)
         except ReadError as error:
-            raise ReadError(error.message, source=self.source, column=column, hint=error.hint) from None
+            raise ReadError(error.message, source=self.source, column=self.column(-1), hint=error.hint) from None
 
     def identifier(self, expected: str) -> str:
         if self.peek() in _SYMBOLS or not self.peek():

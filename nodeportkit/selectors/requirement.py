@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from nodeportkit.errors import ReadError
 
-__all__ = ["Requirement", "by_key", "requirement"]
+__all__ = ["Requirement", "by_key", "check_key", "check_value", "requirement"]
 
 _EXACT: Final = frozenset({"=", "=="})
 _NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
@@ -58,22 +58,32 @@ def by_key(found: Iterable[Requirement]) -> tuple[Requirement, ...]:
 
 def requirement(key: str, operator: str, values: tuple[str, ...]) -> Requirement:
     """Make a requirement as `NewRequirement` of apimachinery does, with its checks."""
-    prefix, slash, name = key.rpartition("/")
-    prefix_ok = not slash or (_SUBDOMAIN.fullmatch(prefix) and len(prefix) <= 253)
-    if not prefix_ok or not _NAME.fullmatch(name) or len(name) > 63:
-        hint = "Keys are letters, digits, '-', '_' and '.', at most 63, after an optional DNS name and '/'."
-        raise ReadError(f"{key!r} is no label key", hint=hint)
+    check_key(key)
     if operator in ("in", "notin") and not values:
         raise ReadError(f"'{operator}' for {key!r} has no values", hint="Give at least one value.")
     if operator in ("exists", "!") and values:
         raise ReadError(f"{key!r} has values, and an operator that takes none", hint="Leave the values out.")
     for value in values:
-        if value and (not _NAME.fullmatch(value) or len(value) > 63):
-            hint = "Values are letters, digits, '-', '_' and '.', at most 63, or empty."
-            raise ReadError(f"{value!r} is no label value", hint=hint)
-        if operator in ("<", ">") and not _is_int64(value):
-            raise ReadError(f"{value!r} is no whole number", hint="'<' and '>' compare whole numbers.")
+        check_value(value, operator)
     return Requirement(key, operator, values)
+
+
+def check_key(key: str) -> None:
+    """Refuse what is no label key."""
+    prefix, slash, name = key.rpartition("/")
+    prefix_ok = not slash or (_SUBDOMAIN.fullmatch(prefix) and len(prefix) <= 253)
+    if not prefix_ok or not _NAME.fullmatch(name) or len(name) > 63:
+        hint = "Keys are letters, digits, '-', '_' and '.', at most 63, after an optional DNS name and '/'."
+        raise ReadError(f"{key!r} is no label key", hint=hint)
+
+
+def check_value(value: str, operator: str) -> None:
+    """Refuse what is no label value, or none that the operator can compare with."""
+    if value and (not _NAME.fullmatch(value) or len(value) > 63):
+        hint = "Values are letters, digits, '-', '_' and '.', at most 63, or empty."
+        raise ReadError(f"{value!r} is no label value", hint=hint)
+    if operator in ("<", ">") and not _is_int64(value):
+        raise ReadError(f"{value!r} is no whole number", hint="'<' and '>' compare whole numbers.")
 
 
 def _is_int64(text: str) -> bool:

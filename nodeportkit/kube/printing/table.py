@@ -76,13 +76,13 @@ def lay_out(lines: Sequence[Sequence[str]]) -> str:
 
 
 def _set_widths(lines: list[list[str]], widths: list[list[int]], column: int) -> None:
-    """Make a column as wide as its widest cell, over each run of lines that go on beyond it."""
-    start = 0
+    """Make a column as wide as its widest cell, over each run of lines that go on beyond it; it never gets narrower."""
+    start, width = 0, _MIN_WIDTH
     while start < len(lines):
         end = start
         while end < len(lines) and len(lines[end]) > column + 1:
             end += 1
-        width = max([_MIN_WIDTH, *(len(line[column]) + _PADDING for line in lines[start:end])])
+        width = max([width, *(len(line[column]) + _PADDING for line in lines[start:end])])
         for line in range(start, end):
             widths[line][column] = width
         start = max(end, start + 1)

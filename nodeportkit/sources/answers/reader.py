@@ -1,0 +1,132 @@
+"""The answer of an HTTP server in a transcript: status line, headers, curl's trace, and the body."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from nodeportkit.sources.command import Command
+from nodeportkit.sources.margins import fence
+from nodeportkit.sources.outcomes import reader as outcomes
+from nodeportkit.sources.outcomes.curl import fetches, target
+from nodeportkit.sources.prompts import split_prompt
+from nodeportkit.sources.reader import Context, Finding, Outcome
+
+__all__ = ["PRIORITY", "find"]
+
+# Asked last: an answer may be a table, a manifest or an error that another reader knows.
+PRIORITY: Final = 90
+
+_STATUS: Final = re.compile(r"(?:< )?HTTP/[\d.]+ (?P<status>\d{3})\b")
+_HEADER: Final = re.compile(r"(?:< )?[A-Za-z][A-Za-z0-9-]*:(?:\s|$)|<$")
+# What curl -v writes around the answer: what it does, what it sends, what it gets.
+_TRACE: Final = re.compile(r"\*(?: |$)|[<>](?: [A-Za-z][\w-]*(?::|/\d)| [A-Z]+ |$)|[{}] \[\d+ bytes data\]")
+_METER: Final = re.compile(
+    r"\s*(?:% Total +% Received|Dload +Upload|\d{1,3} +[\d.kMG]+ +\d{1,3} +[\d.kMG]+ .*[\d-]+:[\d-]+:[\d-]+)"
+)
+_TITLE: Final = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
+_CODE: Final = re.compile(r"\d{3}$")
+_LONGEST: Final = 200
+
+
+def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
+    """The answer that begins at `lines[at]`: by its status line, or as the first output of curl or wget."""
+    line = lines[at]
+    if _METER.match(line):
+        return Finding(at, at + 1)
+    asked = fetches(context.command)
+    end = at
+    status: int | None = None
+    if asked and line.startswith("* "):
+        while end < len(lines) and _TRACE.match(lines[end]):
+            end += 1
+        seen = [int(found["status"]) for text in lines[at:end] if (found := _STATUS.match(text))]
+        if not seen:
+            return Finding(at, end)
+        status = seen[-1]
+    elif first := _STATUS.match(line):
+        status = int(first["status"])
+        end += 1
+        while end < len(lines) and _HEADER.match(lines[end]):
+            end += 1
+    elif not (asked and context.command and _is_first_output(lines, at, context.command)):
+        return None
+    start, end = _body(lines, at, end, context)
+    details = _details(lines[start:end], context.command, status)
+    kind = "http"
+    if details.get("status") == 0:  # curl writes 000 where no answer came
+        kind = "error"
+    return Finding(at, end, outcomes=(Outcome(kind, at + 1, line.strip()[:_LONGEST], details),))
+
+
+def _is_first_output(lines: Sequence[str], at: int, command: Command) -> bool:
+    """Whether only blank lines, fences and curl's meter stand between the command and the place."""
+    before = at - 1
+    while before >= 0 and (not lines[before] or fence(lines[before]) or _METER.match(lines[before])):
+        before -= 1
+    if before < 0:
+        return False
+    typed = split_prompt(lines[before])[1].strip()
+    return command.text.endswith(typed) or _aside(lines, before)
+
+
+def _aside(lines: Sequence[str], at: int) -> bool:
+    """Whether kubectl says something beside the matter there, before the answer."""
+    found = outcomes.find(lines, at, Context())
+    return found is not None and all(outcome.kind == "warning" for outcome in found.outcomes)
+
+
+def _body(lines: Sequence[str], at: int, end: int, context: Context) -> tuple[int, int]:
+    """The lines of the body: an HTML page up to its end, other text up to a blank line."""
+    start = end
+    while start < len(lines) and not lines[start]:
+        start += 1
+    if end > at and (start == len(lines) or not _has_body(lines[start], context)):
+        return end, end
+    if _is_html(lines[start]):
+        for place in range(start, len(lines)):
+            if "</html>" in lines[place].lower():
+                return start, _after_trace(lines, place + 1)
+    stop = start + 1
+    while (
+        stop < len(lines)
+        and lines[stop]
+        and not _METER.match(lines[stop])
+        and outcomes.find(lines, stop, context) is None
+    ):
+        stop += 1
+    return start, _after_trace(lines, stop)
+
+
+def _has_body(line: str, context: Context) -> bool:
+    """Whether what stands behind the headers is the body: for -I there is none."""
+    if not fetches(context.command):
+        return _is_html(line)
+    words = context.command.text.split() if context.command else []
+    heads = any(word == "--head" or re.match(r"-[A-Za-z]*I", word) for word in words)
+    return not heads and outcomes.find([line], 0, context) is None
+
+
+def _is_html(line: str) -> bool:
+    return line.lstrip()[:5].lower() in ("<!doc", "<html")
+
+
+def _after_trace(lines: Sequence[str], end: int) -> int:
+    while end < len(lines) and lines[end].startswith("* "):
+        end += 1
+    return end
+
+
+def _details(body: Sequence[str], command: Command | None, status: int | None) -> dict[str, Any]:
+    text = "\n".join(body)[:100_000]
+    shown = next((line.strip() for line in body if line.strip()), "")
+    details: dict[str, Any] = target(command) | {"status": status}
+    if command and "%{http_code}" in command.text and (last := [line for line in body if _CODE.fullmatch(line[-3:])]):
+        details["status"] = int(last[-1][-3:])
+    if title := _TITLE.search(text):
+        details["title"] = " ".join(html.unescape(title[1]).split())[:_LONGEST]
+    elif shown and not _is_html(shown):
+        details["body"] = shown[:_LONGEST]
+    return details

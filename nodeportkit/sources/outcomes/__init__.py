@@ -1,0 +1,1 @@
+"""What lines say about how a command ended: curl, wget and kubectl."""

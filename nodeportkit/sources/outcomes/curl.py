@@ -1,0 +1,118 @@
+"""What curl says when it fails (curl/curl docs/libcurl/libcurl-errors.md lists the codes), and where it was to go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from nodeportkit.sources.command import Command
+from nodeportkit.sources.outcomes.failures import failure
+from nodeportkit.sources.reader import Context, Finding, Outcome
+from nodeportkit.sources.shell import program_of, split, words
+
+__all__ = ["fetches", "find", "target"]
+
+# The progress meter may stand before the message on the same line.
+_ERROR: Final = re.compile(r"(?:[\d\s:.kMG-]*)curl: \((?P<code>\d{1,3})\) (?P<message>.*)$")
+# curl 7.29 and older put a colon and a semicolon.
+_PLACE: Final = re.compile(
+    r"Failed to connect to (?P<host>\S+) port (?P<port>\d+)(?: after (?P<ms>\d+) ms)?"
+    r"|Failed connect to (?P<old_host>\S+?):(?P<old_port>\d+);"
+    r"|[Rr]esolve (?:host|proxy)(?: name)?:? '?(?P<name>[^'\s]+)'?"
+)
+_STATUS: Final = re.compile(r"requested URL returned error: (\d{3})")
+_BY_CODE: Final = {5: "unresolved", 6: "unresolved", 7: "refused", 28: "timeout", 52: "reset"}
+_FETCHERS: Final = frozenset(("curl", "wget", "http", "https", "invoke-webrequest", "iwr"))
+_VALUED: Final = words(
+    "-A -b -c -C -d -D -e -E -F -H -K -m -o -P -Q -r -t -T -u -U -w -x -X -y -Y -z --connect-timeout --data --data-raw "
+    "--header --host --interface --max-time --method --output --proxy --request --resolve --retry --timeout --tries --url-query "
+    "--user --user-agent --write-out -O"
+)
+_URL: Final = re.compile(
+    r"(?:(?P<scheme>[a-z]+)://)?(?:[^@/\s]*@)?(?P<host>\[[^\]]+\]|\$\([^)]*\)|[^/:?#\s]+)?(?::(?P<port>\d{1,5}))?(?:[/?#]|$)"
+)
+_DEFAULT_PORTS: Final = {"": 80, "http": 80, "https": 443}
+
+
+def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
+    """`curl: (7) Failed to connect to ...` and its like."""
+    line = lines[at]
+    if "curl: (" not in line or not (error := _ERROR.match(line)):
+        return None
+    code, message = int(error["code"]), error["message"]
+    details: dict[str, Any] = {"code": code} | target(context.command)
+    if place := _PLACE.search(message):
+        details["address"] = (place["host"] or place["old_host"] or place["name"]).strip("[]")
+        if port := place["port"] or place["old_port"]:
+            details["port"] = int(port)
+        if place["ms"]:
+            details["milliseconds"] = int(place["ms"])
+    details["reason"] = message.rpartition("; ")[2] if place and place["old_host"] else message.rpartition(": ")[2]
+    details["message"] = message
+    status = _STATUS.search(message)
+    if status:
+        kind = "http"
+        details["status"] = int(status[1])
+    else:
+        kind = failure(message) or _BY_CODE.get(code, "error")
+        if code == 60:  # the port answered: only the certificate is not trusted
+            kind = "error"
+    return Finding(at, _end(lines, at), outcomes=(Outcome(kind, at + 1, line.strip(), details),))
+
+
+def _end(lines: Sequence[str], at: int) -> int:
+    """The end of the message: for certificates, curl adds a paragraph of advice."""
+    end = at + 1
+    if end < len(lines) and lines[end].startswith("More details here: "):
+        end += 1
+        advice = end + (end < len(lines) and not lines[end])
+        if advice < len(lines) and lines[advice].startswith("curl failed to verify"):
+            end = advice
+            while end < len(lines) and lines[end]:
+                end += 1
+    return end
+
+
+def target(command: Command | None) -> dict[str, Any]:
+    """Where a command was to fetch from: `url`, `address` and `port`, as far as it is written there.
+
+    Examples
+    --------
+    >>> from nodeportkit.sources.command import parse_command
+    >>> target(parse_command("kubectl exec web -- curl -m 5 http://10.0.0.7:8080/healthz"))
+    {'url': 'http://10.0.0.7:8080/healthz', 'address': '10.0.0.7', 'port': 8080}
+    >>> target(parse_command("curl $(minikube ip):30008"))
+    {'url': '$(minikube ip):30008', 'port': 30008}
+    """
+    url = _url(command.text) if command else ""
+    found = _URL.match(url) if url else None
+    if not found:
+        return {}
+    details: dict[str, Any] = {"url": url}
+    host = (found["host"] or "").strip("[]")
+    if host and "$" not in host and "`" not in host:
+        details["address"] = host
+    port = int(found["port"]) if found["port"] else _DEFAULT_PORTS.get(found["scheme"] or "")
+    return details | ({"port": port} if port else {})
+
+
+def _url(text: str) -> str:
+    for simple in split(text):
+        start = next((i for i, word in enumerate(simple.words) if program_of(word).lower() in _FETCHERS), None)
+        if start is None:
+            continue
+        words = simple.words[start + 1 :]
+        for before, word in zip((simple.words[start], *words), words, strict=False):
+            if "://" in word and not word.startswith("-"):
+                return word
+            if not word.startswith("-") and (before not in _VALUED) and _URL.match(word):
+                return word
+    return ""
+
+
+def fetches(command: Command | None) -> bool:
+    """Whether a command prints what a server answers."""
+    if command is None:
+        return False
+    return any(program_of(word).lower() in _FETCHERS for simple in split(command.text) for word in simple.words)

@@ -1,0 +1,169 @@
+r"""Which lines of a transcript a person typed.
+
+A line is a command if one of these holds:
+
+- it begins with a prompt that nothing else looks like (`$ `, `user@host:~$ `, `[root@node ~]# `, `PS C:\\> `, `❯ `);
+- it begins with a prompt that other lines begin with too (`# `, `> `, `% `, `! `, a word and `$ `), and a known program
+  follows as a person would type it;
+- it begins, with no prompt at all, with a known program as a person would type it.
+
+As a person would type it: the program's next word is a verb of that program (kubectl, minikube, helm ...) or an address or
+option (curl, ssh, ping ...), single blanks stand between them, and the line is no sentence: outside of quotes no argument
+is a word such as `the` or `lists`, and none ends with a full stop, a comma, a colon, or a question mark.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from nodeportkit.sources.shell import program_of, split, words
+
+__all__ = ["PROGRAMS", "split_prompt", "typed"]
+
+_KUBECTL: Final = words(
+    "alpha annotate api-resources api-versions apply attach auth autoscale certificate cluster-info completion config "
+    "cordon cp create debug delete describe diff drain edit events exec explain expose get kustomize label logs options "
+    "patch plugin port-forward proxy replace rolling-update rollout run scale set stop taint top uncordon version wait "
+    "ctx ns nodeport"
+)
+_VERBS: Final[dict[str, frozenset[str]]] = {
+    **dict.fromkeys(("kubectl", "k", "kubecolor", "microk8s.kubectl"), _KUBECTL),
+    "oc": _KUBECTL | words("login logout new-app new-project project projects rsh status whoami process"),
+    "minikube": words(
+        "addons cache completion config cp dashboard delete docker-env help image ip kubectl license logs mount node "
+        "options pause podman-env profile service ssh ssh-host ssh-key start status stop tunnel unpause update-check "
+        "update-context version"
+    ),
+    "kind": words("build completion create delete export get load version"),
+    "k3s": words("kubectl server agent crictl ctr check-config token etcd-snapshot secrets-encrypt"),
+    "k3d": words("cluster node registry kubeconfig image version config"),
+    "k0s": words("kubectl start stop status kubeconfig"),
+    "microk8s": words("kubectl start stop status enable disable config inspect add-node"),
+    "docker": words(
+        "build compose container context exec image images info inspect kill login logs network port ps pull push restart rm "
+        "rmi run start stats stop system tag top version volume"
+    ),
+    "helm": words(
+        "create dependency env get history install lint list ls package plugin pull push repo rollback search show status "
+        "template test uninstall upgrade verify version"
+    ),
+    "kubeadm": words("init join reset token upgrade config certs kubeconfig version"),
+    "systemctl": words("status start stop restart enable disable daemon-reload is-active list-units"),
+    "git": words("add checkout clone commit diff init log pull push status"),
+}
+_VERBS["podman"] = _VERBS["nerdctl"] = _VERBS["docker"]
+# Their first argument is a place: an address, a name with a dot or a colon, a path, an option.
+_PLACED: Final = words(
+    "curl wget http https ssh scp ping nc ncat telnet nslookup dig traceroute tracepath cat less vi vim nano tee ls "
+    "iptables ip6tables iptables-save ip6tables-save nft ipvsadm conntrack ss netstat tcpdump crictl ctr hey ab wrk jq yq "
+    "invoke-webrequest iwr test-netconnection export"
+)
+_CARRIERS: Final = words("sudo watch env timeout time for while until")
+PROGRAMS: Final = frozenset(_VERBS) | _PLACED | _CARRIERS
+"""Programs by which a line without a prompt is known as a command."""
+
+_SENTENCE: Final = words(
+    "also an and are as because but by can command commands could displays does for from gives has have if into is it its "
+    "lets like lists may means of only or our outputs prints returns should shows so that the their then this to used uses "
+    "using was we were when where which will with without works would you your"
+)
+_QUOTED: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
+_BLANKS_INSIDE: Final = re.compile(r"\S(?:  |\t)")
+
+# Prompts that nothing else looks like. Each part has a length, so that no line takes long.
+_PROMPT: Final = re.compile(
+    r"""(?:\^C)?(?:\([\w.:@/-]{1,60}\)\ ?)?(?:
+        \$\ +                                                     # $
+      | [\u276f\u03bb\u00bb]\ +                                   # ❯ λ »
+      | \[[^\]]{1,120}\]\ ?[$#%>]\ +                              # [root@node ~]#
+      | [\w.+-]{1,64}@[\w.-]{1,255}(?:[:\ ][^\s$#%>]{0,200}){0,2}\ ?[$#%>]\ +   # user@host:~$, user@mac ~ %
+      | (?:~|/)[^\s$#%>]{0,200}\ ?[$#]\ +                         # ~/lab $, / #
+      | (?:ba|z|k|a)?sh-[\d.]{1,8}[$#]\ +                         # bash-5.1$
+      | PS(?:\ [^>]{0,250})?>\ *                                  # PS C:\Users\x>
+      | [A-Za-z]:\\[^<>|*?"]{0,250}>\ *                           # C:\Users\x>
+    )""",
+    re.VERBOSE,
+)
+# An empty prompt: nothing was typed.
+_BARE: Final = re.compile(_PROMPT.pattern.replace(r"\ +", r"\ *"), re.VERBOSE)
+# Prompts that other lines begin with as well.
+_DOUBTFUL: Final = re.compile(
+    r"""(?:\^C)?(?:
+        [\#>%]\ * | !\ *
+      | In\ \[\d{0,5}\]:\ *!?
+      | [\u279c\u2794\u2192]\ +(?:[^\s]{1,200}\ +(?:git:\([^)]{0,100}\)\ +)?(?:\u2717\ +)?)?   # ➜  ~ git:(main) ✗
+      | [\w.~/@:-]{1,80}\ ?[$\#]\ +                               # controlplane $
+    )""",
+    re.VERBOSE,
+)
+_ARROWS: Final = "\u279c\u2794\u2192"
+
+
+def split_prompt(line: str) -> tuple[str, str]:
+    """The prompt of a line, and what was typed behind it; no prompt: ("", line).
+
+    Examples
+    --------
+    >>> split_prompt("user@host:~$ kubectl get svc")
+    ('user@host:~$ ', 'kubectl get svc')
+    >>> split_prompt("# kubectl get svc")
+    ('# ', 'kubectl get svc')
+    >>> split_prompt("# Heading")
+    ('', '# Heading')
+    """
+    found = _PROMPT.match(line)
+    if found:
+        return found[0], line[found.end() :]
+    found = _BARE.fullmatch(line)
+    if found:
+        return line, ""
+    found = _DOUBTFUL.match(line)
+    if found:
+        rest = line[found.end() :]
+        if _as_typed(rest):
+            return found[0], rest
+        if line[0] in _ARROWS and _as_typed(rest := line[1:].lstrip()):
+            return line[0], rest
+    return "", line
+
+
+def typed(line: str) -> str | None:
+    """What a person typed on this line, without the prompt; None if it is no command, "" for a prompt with nothing behind it.
+
+    Examples
+    --------
+    >>> typed("$ kubectl get svc"), typed("kubectl get svc -n shop"), typed("root@node:~#")
+    ('kubectl get svc', 'kubectl get svc -n shop', '')
+    >>> typed("kubectl get services lists all services."), typed("minikube        192.168.59.100")
+    (None, None)
+    """
+    prompt, rest = split_prompt(line)
+    if prompt or _as_typed(rest):
+        return rest
+    return None
+
+
+def _as_typed(line: str) -> bool:
+    """Whether a line begins with a known program and goes on as a person would type it."""
+    head = line.partition(" ")[0]
+    if head not in PROGRAMS and program_of(head) not in PROGRAMS and "=" not in head:
+        return False
+    plain = _QUOTED.sub('""', line[:2000])
+    if _BLANKS_INSIDE.search(plain.partition("#")[0].split("|")[0].rstrip("\\` ")):
+        return False
+    return any(_sensible(simple.words) for simple in split(plain)[:2])
+
+
+def _sensible(typed_words: tuple[str, ...]) -> bool:
+    program = program_of(typed_words[0])
+    rest = [word for word in typed_words[1:] if word]
+    before = rest[: rest.index("--")] if "--" in rest else rest
+    bare = [word for word in before if word[0] != "-"]
+    if any(word in _SENTENCE or (word[-1] in ".,:?!" and len(word) > 2 and "/" not in word) for word in bare):
+        return False
+    if program in _VERBS:
+        return any(word in _VERBS[program] for word in bare[:3]) or "--help" in rest or "--version" in rest
+    if program in _PLACED:
+        return any(word[0] in "-$" or any(mark in word for mark in "./:$") or word == "localhost" for word in rest)
+    return False

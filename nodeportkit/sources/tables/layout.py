@@ -1,0 +1,227 @@
+"""Where the columns of a table stand, and the cells of its lines.
+
+kubectl sets tables with Go's text/tabwriter: the columns are padded with blanks, counted in code points, and each begins
+where its name begins. A cell is blank where an object lacks the value, so blank runs alone do not divide a line. During
+`kubectl get -w` a cell longer than its column moves all that stands behind it to the right, on this line and those below.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+__all__ = ["Header", "header", "place", "place_all"]
+
+_CELL: Final = re.compile(r"\S+(?: \S+)*")
+_COLUMN: Final = re.compile(r"[^\W\d_a-z][^a-z\s<>|{}\[\]\"'=;:$@\\`~]*(?: [^a-z\s<>|{}\[\]\"'=;:$@\\`~]+)*")
+_UNITS: Final = re.compile(r"\((?:cores|bytes)\)")
+_GAP: Final = 2  # blanks between two columns, at the least; kubectl prints three
+_PADDING: Final = 3
+_MOST_COLUMNS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first line of a table.
+
+    Attributes
+    ----------
+    columns
+        The names.
+    starts
+        Where they begin, in code points.
+    tabs
+        Whether single tabs divide the cells, as in a table copied from a web page.
+    """
+
+    columns: tuple[str, ...]
+    starts: tuple[int, ...]
+    tabs: bool = False
+
+    @property
+    def named(self) -> int:
+        """The position of the column that no row leaves blank, -1 if there is none known."""
+        return self.columns.index("NAME") if "NAME" in self.columns else -1
+
+
+def header(line: str, expected: Sequence[str] = ()) -> Header | None:
+    """The header that a line is, if its words are column names, in upper case, two or more blanks apart.
+
+    Parameters
+    ----------
+    line
+        A line of text.
+    expected
+        The names that a command asked for (`-o custom-columns=...`): then these and no others, in whatever case.
+
+    Examples
+    --------
+    >>> header("NAME    READY   NOMINATED NODE")
+    Header(columns=('NAME', 'READY', 'NOMINATED NODE'), starts=(0, 8, 16), tabs=False)
+    >>> header("No resources found in default namespace.")
+    """
+    tabs = "\t" in line
+    if tabs and all(cell.strip() for cell in line.split("\t")) and "  " not in line:
+        columns = tuple(cell.strip() for cell in line.split("\t"))
+        starts = tuple(range(len(columns)))
+    else:
+        tabs = False
+        found = list(_CELL.finditer(line.expandtabs()))
+        columns, starts = tuple(cell[0] for cell in found), tuple(cell.start() for cell in found)
+    if expected:
+        return Header(columns, starts, tabs) if columns == tuple(expected) else None
+    if not 2 <= len(columns) <= _MOST_COLUMNS or not all(map(_is_column, columns)):
+        return None
+    return Header(columns, starts, tabs)
+
+
+def _is_column(name: str) -> bool:
+    bare = _UNITS.sub("", name)
+    return bool(_COLUMN.fullmatch(bare)) and bare == bare.upper()
+
+
+def place_all(lines: Sequence[str], head: Header) -> tuple[list[list[str]], int]:
+    """The cells of the lines from the first on, a list a column, and the number of lines before one that does not fit.
+
+    This is `place` for many lines at once, of which it takes those that stand exactly below the header.
+    """
+    if head.tabs:
+        return [[] for _ in head.columns], 0
+    starts = head.starts
+    end = next((at for at, line in enumerate(lines) if "\t" in line), len(lines))
+    columns: list[list[str]] = []
+    for i, start in enumerate(starts):
+        if i + 1 < len(starts):
+            stop = starts[i + 1]
+            cells = [line[start:stop].rstrip() for line in lines]
+            room = stop - start - _GAP
+            if max(map(len, cells), default=0) > room:
+                end = min(end, next(at for at, cell in enumerate(cells) if len(cell) > room))
+        else:
+            cells = [line[start:].rstrip() for line in lines]
+        firsts = [cell[:1] for cell in cells]
+        if " " in firsts:
+            end = min(end, firsts.index(" "))
+        columns.append(cells)
+    if starts[0]:
+        end = min(end, next((at for at, line in enumerate(lines) if line[: starts[0]].strip()), end))
+    end = min(end, _first_without(columns, head, end))
+    return [cells[:end] for cells in columns], end
+
+
+def _first_without(columns: list[list[str]], head: Header, end: int) -> int:
+    """The first row that lacks its name, or has one cell alone in a table of several columns."""
+    named = head.named
+    if named >= 0 and "" in columns[named][:end]:
+        end = columns[named].index("")
+    if len(columns) == 1:
+        return end
+    others = [cells for i, cells in enumerate(columns) if i != max(named, 0)]
+    if named >= 0 and "" not in others[-1]:
+        return end
+    return next((at for at in range(end) if sum(1 for cells in columns if cells[at]) < 2), end)
+
+
+def place(line: str, head: Header, starts: Sequence[int]) -> tuple[list[str], tuple[int, ...]] | None:
+    """The cells of one line and where they begin, or None if the line is no row of the table.
+
+    Parameters
+    ----------
+    line
+        The line.
+    head
+        The header.
+    starts
+        Where the columns began on the line above: during `-w` they move to the right.
+
+    Examples
+    --------
+    >>> head = header("NAME   READY   STATUS    AGE")
+    >>> place("a-very-long-name   1/1     Running   5s", head, head.starts)
+    (['a-very-long-name', '1/1', 'Running', '5s'], (0, 19, 27, 37))
+    """
+    if head.tabs:
+        return _tabbed(line, head)
+    text = line.expandtabs() if "\t" in line else line
+    original = head.starts
+    for known in dict.fromkeys((tuple(starts), original)):
+        if cells := _below(text, known, head):
+            return cells, known
+    if not text.isascii():
+        widths = list(accumulate(map(_width, text), initial=0))
+        if cells := _below(text, [bisect_left(widths, start) for start in original], head):
+            return cells, original
+    for known in dict.fromkeys((tuple(starts), original)):
+        if moved := _moved(text, known, head):
+            return moved
+    found = list(_CELL.finditer(text))
+    if len(found) == len(original):
+        return [cell[0] for cell in found], tuple(cell.start() for cell in found)
+    return None
+
+
+def _filled(cells: Sequence[str], head: Header) -> bool:
+    """Whether these can be the cells of a row: it has a name, and more than that."""
+    named = head.named
+    return (named < 0 or bool(cells[named])) and sum(map(bool, cells)) >= min(2, len(cells))
+
+
+def _below(text: str, starts: Sequence[int], head: Header) -> list[str] | None:
+    """The cells of a line that stands exactly below the header."""
+    cells = []
+    for i, start in enumerate(starts):
+        stop = starts[i + 1] if i + 1 < len(starts) else len(text) + _GAP
+        cell = text[start:stop].rstrip()
+        if cell[:1].isspace() or len(cell) > stop - start - _GAP:
+            return None
+        cells.append(cell)
+    return cells if _filled(cells, head) and not text[: starts[0]].strip() else None
+
+
+def _moved(text: str, starts: Sequence[int], head: Header) -> tuple[list[str], tuple[int, ...]] | None:
+    """The cells of a line on which long cells have moved those behind them, and where all columns begin from here on."""
+    shift = 0
+    cells: list[str] = []
+    begins: list[int] = []
+    for i, start in enumerate(starts):
+        begin = start + shift
+        begins.append(begin)
+        if i + 1 == len(starts):
+            cells.append(text[begin:].rstrip())
+            break
+        stop = starts[i + 1] + shift
+        end = text.find("  ", begin)
+        end = len(text) if end < 0 else end
+        if text[begin : begin + 1].strip():
+            cells.append(text[begin:end].rstrip())
+            if end + _PADDING > stop and text[end:].strip():
+                rest = len(text) - len(text[end:].lstrip())
+                # Further than the padding away stands a later cell: the next one is blank.
+                shift += (rest if rest <= end + _PADDING else end + _PADDING) - stop
+        else:
+            cells.append("")
+            end = begin
+        if text[end : starts[i + 1] + shift].strip():
+            return None
+    fits = _filled(cells, head) and not cells[-1][:1].isspace() and not text[: starts[0]].strip()
+    return (cells, tuple(begins)) if fits else None
+
+
+def _tabbed(line: str, head: Header) -> tuple[list[str], tuple[int, ...]] | None:
+    cells = [cell.strip() for cell in line.split("\t")]
+    if len(cells) < 2 or any(cells[len(head.columns) :]):
+        return None
+    cells = (cells + [""] * len(head.columns))[: len(head.columns)]
+    return (cells, head.starts) if _filled(cells, head) else None
+
+
+def _width(character: str) -> int:
+    """How many columns of a terminal a character takes."""
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,130 @@
+"""Finds the tables that kubectl prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+from nodeportkit.frames import STRING
+from nodeportkit.sources.reader import Context, Finding, Fragment, Outcome, Table, readers
+from nodeportkit.sources.tables.body import Body, read_body
+from nodeportkit.sources.tables.collapsed import collapsed_header, collapsed_row
+from nodeportkit.sources.tables.columns import kind_by_columns, kind_of
+from nodeportkit.sources.tables.custom import custom_fragments, standard_names
+from nodeportkit.sources.tables.headless import unwritten_header
+from nodeportkit.sources.tables.layout import Header, header
+from nodeportkit.sources.tables.listing import listing, resources
+from nodeportkit.sources.tables.names import read_names
+from nodeportkit.sources.tables.options import custom_columns, is_watch
+
+__all__ = ["PRIORITY", "find"]
+
+PRIORITY: Final = 50
+
+
+def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
+    """The table whose first line is `lines[at]`, or None.
+
+    Examples
+    --------
+    >>> found = find(
+    ...     [
+    ...         "NAME   TYPE       CLUSTER-IP   EXTERNAL-IP   PORT(S)        AGE",
+    ...         "web    NodePort   10.96.0.9    <none>        80:30080/TCP   5d",
+    ...     ],
+    ...     0,
+    ...     Context(),
+    ... )
+    >>> found.table.kind, found.end
+    ('services', 2)
+    """
+    line = lines[at]
+    if not line:
+        return None
+    expected = [name for name, _ in custom_columns(context.command)]
+    head = header(line, expected) if expected or line[:1].isupper() or line[:1] == " " else None
+    if head is not None:
+        return _below(lines, at, head, context)
+    if line[:1].isupper():
+        return _collapsed(lines, at, context)
+    names = read_names(lines, at, context)
+    if names is not None:
+        return _finding(context, ("NAME",), Body([names[1]], at + len(names[1])), at, lines, names[0])
+    head = unwritten_header(line, context)
+    return _below(lines, at, head, context, written=False) if head is not None else None
+
+
+def _below(lines: Sequence[str], at: int, head: Header, context: Context, *, written: bool = True) -> Finding | None:
+    """The table with this header, or None if what stands below does not look like rows."""
+    known = kind_by_columns(head.columns)
+    never_blank = ("AGE", "LABELS", *(known.columns + known.wide if known else ()))
+    body = read_body(lines, at + written, head, [name for name in never_blank if name not in _MAY_BE_BLANK])
+    asked = custom_columns(context.command) != []
+    if known is None and not asked and not body.strict and not (head.tabs and len(body)):
+        return None
+    return _finding(context, head.columns, body, at, lines)
+
+
+# No address yet, no reason, nobody that holds a lease, endpoints of which none is ready.
+_MAY_BE_BLANK: Final = frozenset(
+    {"ADDRESS", "REASON", "HOLDER", "ENDPOINTS", "ERROR", "MESSAGE", "CLAIM", "STORAGECLASS"}
+)
+
+
+def _collapsed(lines: Sequence[str], at: int, context: Context) -> Finding | None:
+    columns = collapsed_header(lines[at])
+    if columns is None:
+        return None
+    rows = []
+    end = at + 1
+    while end < len(lines) and lines[end]:
+        cells = collapsed_row(lines[end], columns)
+        if cells is None or cells == list(columns):
+            break
+        rows.append(cells)
+        end += 1
+    if not rows:
+        return None
+    return _finding(context, columns, Body([list(cells) for cells in zip(*rows, strict=True)], end), at, lines)
+
+
+def _finding(
+    context: Context, names: Sequence[str], body: Body, at: int, lines: Sequence[str], kind: str | None = None
+) -> Finding:
+    """The finding of a table from its columns."""
+    custom = custom_columns(context.command)
+    roles = standard_names(custom) if custom else list(names)
+    kind = kind or kind_of(roles, body.columns, context.command)
+    frame = pd.DataFrame({i: pd.array(cells, dtype=STRING) for i, cells in enumerate(body.columns)})
+    frame.columns = pd.Index(names, dtype=object)
+    whole = not body.cut and not body.between and not is_watch(context.command)
+    outcomes, unread = _told_between(lines, body, context)
+
+    def fragments() -> list[Fragment]:
+        complete = context.command.complete if whole and context.command and kind in context.command.resources else ()
+        found = listing(kind, roles, body.columns, context, complete=complete, cut=body.cut)
+        if found is None:
+            return []
+        if custom:
+            return custom_fragments(found)
+        make = resources().get(kind)
+        return make(found) if make else []
+
+    return Finding(at, body.end, Table(kind, frame, at + 1), outcomes, fragments, unread)
+
+
+def _told_between(lines: Sequence[str], body: Body, context: Context) -> tuple[tuple[Outcome, ...], tuple[int, ...]]:
+    """What the lines among the rows say, and the positions of those that no other reader knows."""
+    outcomes: list[Outcome] = []
+    unread = []
+    for at in body.between:
+        for reader in readers():
+            found = None if reader.find is find else reader.find(lines, at, context)
+            if found is not None and found.end == at + 1 and found.outcomes:
+                outcomes.extend(found.outcomes)
+                break
+        else:
+            unread.append(at)
+    return tuple(outcomes), tuple(unread)

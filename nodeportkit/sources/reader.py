@@ -123,6 +123,8 @@ class Finding:
         Called when frames are wanted, and not for `read_tables`, which asks for cells alone.
     unread
         Positions within these lines that were not understood after all.
+    descriptions
+        The objects that stand there as `kubectl describe` prints them: a `describe.Description` each.
     """
 
     start: int
@@ -131,6 +133,7 @@ class Finding:
     outcomes: tuple[Outcome, ...] = ()
     fragments: Callable[[], list[Fragment]] = list
     unread: tuple[int, ...] = ()
+    descriptions: tuple[Any, ...] = ()
 
 
 class Reader(Protocol):

@@ -134,12 +134,13 @@ class Canvas:
 
     def link(
         self, start: tuple[float, float], end: tuple[float, float], colour: str, *, dashed: bool = False,
-        heavy: bool = True, name: str = "link",
+        heavy: bool = True, lead: float = 0.0, name: str = "link",
     ) -> None:  # fmt: skip
-        """A line that leaves `start` and reaches `end` level."""
+        """A line that leaves `start` level, keeps so for `lead` points, and reaches `end` level."""
         (x0, y0), (x1, y1) = start, end
-        middle = (x0 + x1) / 2
-        path = Path([(x0, y0), (middle, y0), (middle, y1), (x1, y1)], [Path.MOVETO, *[Path.CURVE4] * 3])
+        middle = (x0 + lead + x1) / 2
+        points = [(x0, y0), (x0 + lead, y0), (middle, y0), (middle, y1), (x1, y1)]
+        path = Path(points, [Path.MOVETO, Path.LINETO, *[Path.CURVE4] * 3])
         self._add(
             PathPatch(
                 path, facecolor="none", edgecolor=colour, linewidth=(1.8 if heavy else 1.2) * self.scale,

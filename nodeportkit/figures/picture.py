@@ -18,7 +18,12 @@ __all__ = ["Picture", "sheet", "svg"]
 
 _DPI: Final = 144  # sharp on screens of twice the usual resolution
 # Paths, so that words look the same where the fonts are missing; and nothing that differs from run to run.
-_SETTINGS: Final = {"svg.fonttype": "path", "svg.hashsalt": "nodeportkit", "savefig.bbox": None, "path.sketch": None}
+_SETTINGS: Final[Any] = {
+    "svg.fonttype": "path",
+    "svg.hashsalt": "nodeportkit",
+    "savefig.bbox": None,
+    "path.sketch": None,
+}
 
 
 class Picture(Axes):

@@ -89,7 +89,7 @@ def _wide(text: str, mono: bool, bold: bool) -> float:
 
 def width(text: str, font: Font) -> float:
     """How wide `text` is, in points, as it is drawn without hinting."""
-    return _wide(text, font.mono, font.bold) * font.size
+    return _wide(shown(text), font.mono, font.bold) * font.size
 
 
 def fit(text: str, font: Font, room: float, *, tail: float = 0.6) -> str:

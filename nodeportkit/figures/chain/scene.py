@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 __all__ = ["NodeSeen", "PodSeen", "PortSeen", "Scene", "TermSeen"]
+
+_MOST_PORTS: Final = 6
 
 Break = Literal["node", "service", "selector", "pods", "target-port"]
 
@@ -76,6 +78,11 @@ class Scene:
     reason: str
     explanation: str
     command: str
+
+    @property
+    def drawn_ports(self) -> tuple[PortSeen, ...]:
+        """The ports that there is room for."""
+        return self.ports if len(self.ports) <= _MOST_PORTS else self.ports[: _MOST_PORTS - 1]
 
     @property
     def exposed(self) -> bool:

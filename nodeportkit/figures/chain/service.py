@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nodeportkit.figures.canvas import PILL, Canvas, pill_width
-from nodeportkit.figures.chain.scene import PortSeen, Scene
+from nodeportkit.figures.chain.scene import PortSeen, Scene, TermSeen
 from nodeportkit.figures.text import Font, fit, width
 from nodeportkit.figures.theme import PAD
 
@@ -16,11 +16,14 @@ DETAIL: Final = Font(10.5, mono=True)
 TERM: Final = Font(10.5, mono=True)
 STRONG: Final = Font(10.5, mono=True, bold=True)
 WORD: Final = Font(9.5)
-COUNT: Final = Font(10)
+PLAIN: Final = Font(10)
+_WIDTH: Final = (180.0, 262.0)
+_ROOM: Final = _WIDTH[1] - 2 * PAD
 _LINE: Final = 15.5
 _LANE: Final = 33.0
 _TERM: Final = 18.5
 _OVERLAP: Final = 9.0
+_INDENT: Final = 8.0  # of the words in a lane, beside the pill
 _MOST_TERMS: Final = 6
 
 
@@ -29,85 +32,65 @@ class Service:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self.names = self._names()
-        self.details = self._details()
-        self.lanes = [_lane(port) for port in scene.ports]
-        self.terms = list(scene.terms or ())
-        natural = max(
+        self.names = _names(scene)
+        self.details = _details(scene)
+        self.lanes = [_lane(port) for port in scene.drawn_ports]
+        hidden = len(scene.ports) - len(self.lanes)
+        self.rest = f"+ {hidden} more ports" if hidden else ""
+        self.terms = _terms(scene.terms or ())
+        lines = [
             *(width(name, NAME) for name in self.names),
             *(width(text, DETAIL) for text in self.details),
-            *(width(lane, COUNT) + 8 for lane in self.lanes),
-            *(width(term.text, STRONG) + 62 for term in self.terms),
-            0,
-        )
-        self.width = min(max(natural + 2 * PAD, 180), 262)
-        self.reach = max((pill_width(str(port.port)) for port in scene.ports), default=0) - _OVERLAP
-        self._head = 21 + _LINE * (len(self.names) + len(self.details) - 1) + 8
-        self._lanes = _LANE * len(self.lanes)
-        self.height = self._head + self._lanes + self._selector_height() + 8
-
-    def _names(self) -> list[str]:
-        whole = f"{self.scene.namespace}/{self.scene.name}"
-        return [whole] if width(whole, NAME) <= 262 - 2 * PAD else [self.scene.namespace + "/", self.scene.name]
-
-    def _details(self) -> list[str]:
-        scene = self.scene
-        one = "  ".join([scene.type, *scene.addresses])
-        lines = [one] if width(one, DETAIL) <= 262 - 2 * PAD else [scene.type, *scene.addresses[:2]]
-        if scene.external_name:
-            lines.append(scene.external_name)
-        if scene.policy:
-            lines.append(scene.policy)
-        return lines
-
-    def _selector_height(self) -> float:
-        return 20 + _TERM * max(min(len(self.terms), _MOST_TERMS), 1) + 2
+            *(width(lane, PLAIN) + _INDENT for lane in self.lanes),
+            *(width(term.text, STRONG) + width(_counted(term), PLAIN) + 16 for term in self.terms),
+        ]
+        self.width = min(max(max(lines) + 2 * PAD, _WIDTH[0]), _WIDTH[1])
+        self.reach = max((pill_width(str(port.port)) for port in scene.drawn_ports), default=0) - _OVERLAP
+        self._head = 29 + _LINE * (len(self.names) + len(self.details) - 1)
+        self._lanes = _LANE * len(self.lanes) + _LINE * bool(self.rest)
+        more = len(scene.terms or ()) > len(self.terms)
+        self.height = self._head + self._lanes + 30 + _TERM * max(len(self.terms) + more, 1)
 
     @property
     def line(self) -> float:
-        """How far below its top the middle of its lanes is."""
-        return self._head + self._lanes / 2 - 5 if self.lanes else self.height / 2
+        """How far below its top the middle of its pills is."""
+        return self._head + _LANE * len(self.lanes) / 2 - 5 if self.lanes else self.height / 2
 
     def draw(self, canvas: Canvas, x: float, y: float) -> list[tuple[float, float]]:
-        """Draw the panel; for each port where the link from a node arrives."""
-        scene, colours = self.scene, canvas.colours
-        broken = scene.broken == "service"
-        canvas.panel(x, y, self.width, self.height, edge=colours.wrong if broken else None, name="service")
+        """Draw the panel; for each port, where the links from the nodes arrive."""
+        colours = canvas.colours
+        edge = colours.wrong if self.scene.broken == "service" else None
+        canvas.panel(x, y, self.width, self.height, edge=edge, name="service")
         room = self.width - 2 * PAD
         line = y + 21
-        for name in self.names:
-            canvas.text(x + PAD, line, fit(name, NAME, room), NAME, colours.ink)
+        for words, font, colour in (
+            *((name, NAME, colours.ink) for name in self.names),
+            *((detail, DETAIL, colours.muted) for detail in self.details),
+        ):
+            canvas.text(x + PAD, line, fit(words, font, room), font, colour)
             line += _LINE
-        for detail in self.details:
-            canvas.text(x + PAD, line, fit(detail, DETAIL, room), DETAIL, colours.muted)
-            line += _LINE
-        anchors = [
-            self._draw_lane(canvas, port, x, y + self._head + _LANE * (i + 0.5) - 5, last=i == len(self.lanes) - 1)
-            for i, port in enumerate(scene.ports)
-        ]
-        self._draw_selector(canvas, x, y + self._head + self._lanes + 13)
-        return anchors
+        top = y + self._head - 5
+        arriving = [self._lane(canvas, i, x, top + _LANE * (i + 0.5)) for i in range(len(self.lanes))]
+        if self.rest:
+            under = top + _LANE * len(self.lanes) + 10
+            canvas.text(x + PAD + _INDENT, under, self.rest, PLAIN, colours.muted)
+        self._selector(canvas, x, y + self._head + self._lanes + 13)
+        return arriving
 
-    def _draw_lane(self, canvas: Canvas, port: PortSeen, x: float, y: float, *, last: bool) -> tuple[float, float]:
-        colours, number = canvas.colours, str(port.port)
-        across = pill_width(number)
-        left = x - across + _OVERLAP
+    def _lane(self, canvas: Canvas, index: int, x: float, y: float) -> tuple[float, float]:
+        colours = canvas.colours
+        number = str(self.scene.drawn_ports[index].port)
+        left = x - pill_width(number) + _OVERLAP
         canvas.pill(left, y, number, colours.port, name="port")
-        if last:
-            canvas.text(
-                x - 3,
-                y + PILL / 2 + 10.5,
-                "ports" if len(self.lanes) > 1 else "port",
-                WORD,
-                colours.port,
-                align="right",
-            )
-        wrong = self.scene.broken == "target-port"
-        text = fit(_lane(port), COUNT, self.width - 2 * PAD - 8)
-        canvas.text(x + PAD + 8, y + 3.6, text, COUNT, colours.wrong if wrong else colours.target_port)
+        if index == len(self.lanes) - 1:
+            words = "ports" if index else "port"
+            canvas.text(x - 4, y + PILL / 2 + 10.5, words, WORD, colours.port, align="right")
+        colour = colours.wrong if self.scene.broken == "target-port" else colours.target_port
+        words = fit(self.lanes[index], PLAIN, self.width - 2 * PAD - _INDENT)
+        canvas.text(x + PAD + _INDENT, y + 3.6, words, PLAIN, colour)
         return left, y
 
-    def _draw_selector(self, canvas: Canvas, x: float, y: float) -> None:
+    def _selector(self, canvas: Canvas, x: float, y: float) -> None:
         scene, colours = self.scene, canvas.colours
         left, right = x + PAD, x + self.width - PAD
         canvas.text(left, y, "selector", WORD, colours.muted)
@@ -115,25 +98,48 @@ class Service:
         if not self.terms:
             words = "not shown" if scene.terms is None else "none"
             canvas.text(left, y, words, TERM, colours.wrong if scene.broken == "service" else colours.muted)
-            return
-        most = len(self.terms) if len(self.terms) <= _MOST_TERMS else _MOST_TERMS - 1
-        for term in (
-            sorted(self.terms, key=lambda term: term.pods != 0)[:most] if most < len(self.terms) else self.terms
-        ):
+        for term in self.terms:
             wrong = term.pods == 0
-            count = "? pods" if term.pods is None else f"{term.pods:,} pod{'' if term.pods == 1 else 's'}"
+            counted = Font(PLAIN.size, bold=wrong)
+            font, ink = (STRONG, colours.wrong) if wrong else (TERM, colours.ink)
+            count = _counted(term)
+            canvas.text(left, y, fit(term.text, font, right - left - width(count, counted) - 12), font, ink)
             colour = colours.wrong if wrong else colours.good if term.pods else colours.muted
-            font = STRONG if wrong else TERM
-            counted = Font(COUNT.size, bold=wrong)
-            room = right - left - width(count, counted) - 10
-            canvas.text(left, y, fit(term.text, font, room), font, colours.wrong if wrong else colours.ink)
             canvas.text(right, y, count, counted, colour, align="right")
             y += _TERM
-        if most < len(self.terms):
-            canvas.text(left, y, f"+ {len(self.terms) - most} more terms", COUNT, colours.muted)
+        if scene.terms and len(scene.terms) > len(self.terms):
+            canvas.text(left, y, f"+ {len(scene.terms) - len(self.terms)} more terms", PLAIN, colours.muted)
+
+
+def _names(scene: Scene) -> list[str]:
+    whole = f"{scene.namespace}/{scene.name}"
+    return [whole] if width(whole, NAME) <= _ROOM else [f"{scene.namespace}/", scene.name]
+
+
+def _details(scene: Scene) -> list[str]:
+    addresses = scene.addresses if len(scene.addresses) <= 2 else (scene.addresses[0], f"+ {len(scene.addresses) - 1}")
+    one = "  ".join([scene.type or "type not shown", *addresses])
+    lines = [one] if width(one, DETAIL) <= _ROOM else [scene.type or "type not shown", *addresses]
+    return [*lines, *(line for line in (scene.external_name, scene.policy) if line)]
 
 
 def _lane(port: PortSeen) -> str:
-    before = port.name + ("" if port.protocol == "TCP" else f"/{port.protocol}") if port.name else ""
-    before = before or ("" if port.protocol == "TCP" else port.protocol)
-    return f"{before}  \N{RIGHTWARDS ARROW}  target port {port.target_port}".strip()
+    """What is to be said of a port: its name and protocol, unless it is plain TCP, and where it leads."""
+    name = "/".join(part for part in (port.name, port.protocol if port.protocol != "TCP" else "") if part)
+    before = f"{name}  →  " if name else "→  "
+    words = f"{before}target port {port.target_port or 'not shown'}"
+    # Port names are at most 15 characters long: without the two words, both fit.
+    return words if width(words, PLAIN) <= _ROOM - _INDENT else f"{name} → {port.target_port}"
+
+
+def _terms(terms: tuple[TermSeen, ...]) -> tuple[TermSeen, ...]:
+    """The terms that there is room for: those that no pod carries first."""
+    if len(terms) <= _MOST_TERMS:
+        return terms
+    return tuple(sorted(terms, key=lambda term: term.pods != 0)[: _MOST_TERMS - 1])
+
+
+def _counted(term: TermSeen) -> str:
+    if term.pods is None:
+        return "? pods"
+    return f"{term.pods:,} pod{'' if term.pods == 1 else 's'}"

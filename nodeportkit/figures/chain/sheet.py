@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from nodeportkit.figures.canvas import Canvas
-from nodeportkit.figures.chain.nodes import Nodes
-from nodeportkit.figures.chain.pods import Pods
+from nodeportkit.figures.chain.nodes import Leaving, Nodes
+from nodeportkit.figures.chain.pods import Link, Pods
 from nodeportkit.figures.chain.scene import Scene
 from nodeportkit.figures.chain.service import Service
 from nodeportkit.figures.text import Font, width, wrap
@@ -22,7 +22,9 @@ REASON: Final = Font(12.5, bold=True)
 PROSE: Final = Font(11)
 COMMAND: Final = Font(10.5, mono=True)
 
-_LEFT_LINK: Final = 44.0  # the least room for the links from node port to port
+_LEFT_LINK: Final = 48.0  # the least room for the links from node port to port
+_LEAD: Final = 9.0  # how far these run level, to clear the words under the pills
+_BIG: Final = 17.0  # radius of the mark on a broken link
 _FAN: Final = 104.0  # and from the service to the pods
 _PODS: Final = (236.0, 300.0)
 _WIDTH: Final = 910.0
@@ -35,7 +37,8 @@ class Sheet:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.nodes, self.service = Nodes(scene), Service(scene)
-        before = self.nodes.width + self.nodes.reach + _LEFT_LINK + self.service.reach + self.service.width
+        left = _LEFT_LINK + (2 * _BIG if scene.broken == "node" else 0)
+        before = self.nodes.width + self.nodes.reach + left + self.service.reach + self.service.width
         plugs = Pods(scene, _PODS[0]).reach
         spare = _WIDTH - 2 * MARGIN - before - _FAN - plugs
         self.pods = Pods(scene, min(max(spare, _PODS[0]), _PODS[1]))
@@ -117,29 +120,34 @@ class Sheet:
         name, state, bad = self.pods.heading
         above = self.y_pods - 12
         self._heading(canvas, self.x_pods, above, name, state, colours.wrong if bad else colours.muted)
-        if self.pods.reach > 0:
-            words = "target port"
+        if self.pods.plugged:
+            words = "target ports" if len(self.scene.ports) > 1 else "target port"
             canvas.text(self.x_pods - 8, above, words, STATE, colours.target_port, align="right")
+        if self.pods.shared:
+            right = self.x_pods + self.pods.width - PAD
+            canvas.text(right, above, "share", STATE, colours.muted, align="right")
 
     @staticmethod
     def _heading(canvas: Canvas, x: float, y: float, name: str, state: str, colour: str) -> None:
         canvas.text(x, y, name, HEADING, canvas.colours.muted, name="heading")
         canvas.text(x + width(name, HEADING) + 8, y, state, STATE, colour, name="heading")
 
-    def _left_links(
-        self, canvas: Canvas, leaving: list[list[tuple[float, float, bool]]], arriving: list[tuple[float, float]]
-    ) -> None:
-        colours, broken = canvas.colours, self.scene.broken == "node"
-        for node in leaving:
-            for (x, y, open_), end in zip(node, arriving, strict=True):
-                carries = open_ and not broken
-                canvas.link(
-                    (x, y), end, colours.node_port if carries else colours.dashed, dashed=not carries, heavy=carries
-                )
-        if broken and arriving:
-            self._mark(canvas, (leaving[0][0][0] + arriving[0][0]) / 2, sum(y for _, y in arriving) / len(arriving))
+    def _left_links(self, canvas: Canvas, leaving: list[list[Leaving]], arriving: list[tuple[float, float]]) -> None:
+        colours = canvas.colours
+        starts = [(start, end) for node in leaving for start, end in zip(node, arriving, strict=True)]
+        for (x, y, carries), end in starts:
+            colour = colours.node_port if carries else colours.dashed
+            canvas.link((x, y), end, colour, dashed=not carries, heavy=carries, lead=_LEAD)
+        if self.scene.broken != "node" or not starts:
+            return
+        if any(carries for (_, _, carries), _ in starts):
+            for (x, y, carries), _ in starts:
+                if not carries:
+                    canvas.mark(x + 14, y, "wrong", 9)
+        else:
+            self._mark(canvas, (starts[0][0][0] + arriving[0][0]) / 2 + 4, sum(y for _, y in arriving) / len(arriving))
 
-    def _fan(self, canvas: Canvas, ends: list[tuple[float, float, bool]]) -> None:
+    def _fan(self, canvas: Canvas, ends: list[Link]) -> None:
         colours, scene = canvas.colours, self.scene
         start = (self.x_service + self.service.width, self.y_service + self.service.line)
         for x, y, carries in ends:
@@ -150,7 +158,7 @@ class Sheet:
             self._mark(canvas, start[0] + (near - start[0]) * 0.4, start[1])
 
     def _mark(self, canvas: Canvas, x: float, y: float) -> None:
-        canvas.mark(x, y, "unknown" if self.scene.whole is None else "wrong", 17)
+        canvas.mark(x, y, "unknown" if self.scene.whole is None else "wrong", _BIG)
 
 
 class Reason:

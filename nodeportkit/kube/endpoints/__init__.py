@@ -1,0 +1,79 @@
+"""The endpoints of every service port: as a source stated them, or as the endpoint slice controller makes them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from nodeportkit.frames import STRING, conform
+from nodeportkit.kube.endpoints.derived import derive
+from nodeportkit.kube.endpoints.stated import complete, lacking
+
+__all__ = ["all_endpoints", "derive"]
+
+_SERVICE = ["namespace", "service"]
+
+
+def all_endpoints(
+    services: pd.DataFrame,
+    ports: pd.DataFrame,
+    pods: pd.DataFrame,
+    containers: pd.DataFrame,
+    nodes: pd.DataFrame,
+    given: pd.DataFrame,
+    stated: pd.DataFrame,
+) -> pd.DataFrame:
+    """The endpoints of every service port.
+
+    What a source stated holds for its services. There, cells that the source did not show are filled in where only one
+    value is possible: the pod with that address, its node, the port's name; endpoints that were counted and not shown
+    (`+ 2 more...`) are replaced by derived ones if the count agrees. For all other services the endpoints are derived.
+
+    Parameters
+    ----------
+    services, ports, pods, containers, nodes
+        Frames of these schemas.
+    given
+        The endpoints that a source stated.
+    stated
+        Columns namespace and service: the services whose endpoints a source stated, be it that there are none.
+
+    Returns
+    -------
+    DataFrame
+        Of the schema `endpoints`.
+
+    Examples
+    --------
+    >>> from nodeportkit.frames import conform, empty
+    >>> services = conform("services", {"namespace": ["shop"], "name": ["web"], "selector": [{"app": "web"}]})
+    >>> ports = conform("ports", {"namespace": ["shop"], "service": ["web"], "port": [80], "target_port": ["8080"]})
+    >>> pods = conform(
+    ...     "pods",
+    ...     {
+    ...         "namespace": ["shop"],
+    ...         "name": ["web-0"],
+    ...         "labels": [{"app": "web"}],
+    ...         "node": ["node-1"],
+    ...         "ips": [["10.1.0.4"]],
+    ...         "ready": [True],
+    ...         "terminating": [False],
+    ...     },
+    ... )
+    >>> nodes = conform("nodes", {"name": ["node-1"], "zone": ["a"]})
+    >>> none = empty("endpoints")
+    >>> found = all_endpoints(services, ports, pods, empty("containers"), nodes, none, none[["namespace", "service"]])
+    >>> found[["pod", "address", "port", "node", "zone", "ready", "derived"]]
+         pod   address  port    node zone  ready  derived
+    0  web-0  10.1.0.4  8080  node-1    a   True     True
+    """
+    keys = pd.MultiIndex.from_frame(services[["namespace", "name"]])
+    is_stated = keys.isin(pd.MultiIndex.from_frame(stated[_SERVICE]))
+    parts = [derive(services[~is_stated], ports, pods, containers)]
+    if len(given):
+        asked = services[keys.isin(lacking(given))]
+        parts.insert(0, complete(given, asked, ports, pods, nodes, derive(asked, ports, pods, containers)))
+    filled = [part for part in parts if len(part)]
+    endpoints = pd.concat(filled, ignore_index=True) if filled else parts[0]
+    zones = nodes.dropna(subset=["name"]).drop_duplicates("name").set_index("name")["zone"]
+    zone = endpoints["node"].map(zones).astype(STRING)
+    return conform("endpoints", endpoints.assign(zone=endpoints["zone"].fillna(zone)))

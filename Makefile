@@ -39,7 +39,7 @@ format: $(VENV)/.ready-test  ## ruff: mend what it can
 	$(BIN)/ruff format .
 
 strip: $(VENV)/.ready-test  ## take outputs and run counts out of the notebooks
-	$(BIN)/python scripts/notebooks.py
+	$(BIN)/python scripts/strip_notebooks.py
 
 bench: $(VENV)/.ready-test  ## measure on a cluster of Kubernetes' own largest size
 	$(BIN)/python -m benchmarks $(ARGS)

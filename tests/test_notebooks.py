@@ -6,11 +6,12 @@ from pathlib import Path
 
 import nbclient
 import nbformat
-import notebooks
 import pytest
 
-PATHS = notebooks.notebook_paths()
-IDS = [path.relative_to(notebooks.NOTEBOOKS).as_posix() for path in PATHS]
+import strip_notebooks
+
+PATHS = strip_notebooks.notebook_paths()
+IDS = [path.relative_to(strip_notebooks.NOTEBOOKS).as_posix() for path in PATHS]
 
 
 def run_notebook(path: Path) -> nbformat.NotebookNode:
@@ -42,7 +43,7 @@ def test_there_are_notebooks():
 @pytest.mark.parametrize("path", PATHS, ids=IDS)
 def test_notebook_is_stripped(path):
     text = path.read_text(encoding="utf-8")
-    assert text == notebooks.stripped(text), "run: make strip"
+    assert text == strip_notebooks.stripped(text), "run: make strip"
 
 
 @pytest.mark.notebook
@@ -50,13 +51,13 @@ def test_notebook_is_stripped(path):
 def test_notebook_runs(path, tmp_path):
     # In a copy: a lesson may write files, and must need nothing from outside its folder.
     folder = tmp_path / "notebooks"
-    shutil.copytree(notebooks.NOTEBOOKS, folder)
-    assert list(complaints(run_notebook(folder / path.relative_to(notebooks.NOTEBOOKS)))) == []
+    shutil.copytree(strip_notebooks.NOTEBOOKS, folder)
+    assert list(complaints(run_notebook(folder / path.relative_to(strip_notebooks.NOTEBOOKS)))) == []
 
 
 def notebook_of(*sources: str) -> nbformat.NotebookNode:
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    return nbformat.v4.new_notebook(cells=cells, metadata=notebooks.METADATA)
+    return nbformat.v4.new_notebook(cells=cells, metadata=strip_notebooks.METADATA)
 
 
 @pytest.mark.notebook
@@ -87,8 +88,8 @@ def test_stripping_leaves_what_cells_say():
     cell.execution_count = 7
     cell.metadata = nbformat.from_dict({"tags": ["exercise"], "collapsed": True})
     notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
-    clean = nbformat.reads(notebooks.stripped(nbformat.writes(notebook)), as_version=4)
-    assert clean.metadata == notebooks.METADATA
+    clean = nbformat.reads(strip_notebooks.stripped(nbformat.writes(notebook)), as_version=4)
+    assert clean.metadata == strip_notebooks.METADATA
     assert clean.cells[0].source == "1 + 1"
     assert clean.cells[0].metadata == {"tags": ["exercise"]}
     assert clean.cells[0].outputs == []

@@ -1,6 +1,6 @@
 """Keep notebooks in the repository stripped: what a cell says, not what one run of it gave.
 
-``python scripts/notebooks.py`` strips every notebook in notebooks/. A test holds that they are.
+``python scripts/strip_notebooks.py`` strips every notebook in notebooks/. A test holds that they are.
 """
 
 import sys

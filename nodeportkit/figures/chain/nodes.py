@@ -19,6 +19,7 @@ WORD: Final = Font(9.5)
 _WIDTH: Final = (128.0, 206.0)
 _LINE: Final = 15.5
 _STACK: Final = PILL + 5  # from pill to pill
+_LANE: Final = 33.0  # the same where they can stand level with the ports of the service
 _UNDER: Final = 12.0  # room for the word under a pill
 _OVERLAP: Final = 9.0  # of a pill and the panel it is plugged into
 _MOST: Final = {0: 4, 1: 4, 2: 3, 3: 2}  # nodes that are drawn one by one, by the number of ports
@@ -51,10 +52,13 @@ class Nodes:
         self.width = min(max(max(names, details, states) + 2 * PAD + 2, _WIDTH[0]), _WIDTH[1])
         # The pills stick out of the panels, to the right.
         self.reach = max((pill_width(number) for number in self.numbers), default=0) - _OVERLAP
+        self.step = _LANE if sum(row.ports for row in self.rows) == 1 else _STACK
+        self.stack = PILL + self.step * (len(self.numbers) - 1) + _UNDER
         self.heights = [self._height(row) for row in self.rows]
         self.height = sum(self.heights) + GAP * (len(self.rows) - 1)
         # The pills stand a little above the middle of their panel, to leave room for the word under them.
-        self.line = self.height / 2 - (_UNDER / 2 if self.numbers else 0)
+        open_ = sum(height + GAP for row, height in zip(self.rows, self.heights, strict=True) if row.ports) - GAP
+        self.line = open_ / 2 - (_UNDER / 2 if self.numbers else 0)
 
     @property
     def heading(self) -> tuple[str, str]:
@@ -66,8 +70,7 @@ class Nodes:
 
     def _height(self, row: _Row) -> float:
         words = 32 + _LINE * (len(row.details) + bool(row.state))
-        stack = _STACK * len(self.numbers) - 5 + _UNDER if row.ports else 0
-        return max(words, stack + (16 if len(self.numbers) > 1 else 8))
+        return max(words, (self.stack if row.ports and self.numbers else 0) + (16 if len(self.numbers) > 1 else 8))
 
     def draw(self, canvas: Canvas, x: float, y: float) -> list[list[Leaving]]:
         """Draw the column; for each node, where the link of each port starts."""
@@ -101,18 +104,24 @@ class Nodes:
     def _pills(self, canvas: Canvas, row: _Row, x: float, middle: float) -> list[Leaving]:
         colours = canvas.colours
         leaving = []
-        top = middle - (_STACK * len(self.numbers) - 5 + _UNDER) / 2
+        top = middle - self.stack / 2
         for number, port in zip(self.numbers, self.ports, strict=True):
             there = port.node_port is not None
             colour = colours.node_port if there else colours.muted
             canvas.pill(x, top + PILL / 2, number, colour, hollow=not (there and row.serves), name="node-port")
             leaving.append((x + pill_width(number), top + PILL / 2, there and row.serves))
-            top += _STACK
+            top += self.step
         if self.numbers:
             words = "node ports" if len(self.numbers) > 1 else "node port"
             # To the right of the panel's edge, so that no line runs through the words.
             left = max(x + _OVERLAP + 4, x + (pill_width(self.numbers[-1]) - width(words, WORD)) / 2)
-            canvas.text(left, top + 6, words, WORD, colours.node_port if self.scene.exposed else colours.muted)
+            canvas.text(
+                left,
+                top - self.step + PILL + 11,
+                words,
+                WORD,
+                colours.node_port if self.scene.exposed else colours.muted,
+            )
         return leaving
 
 

@@ -69,10 +69,10 @@ def _mark(pod: PodSeen) -> Mark:
 
 
 def _pod(scene: Scene, pod: PodSeen) -> Row:
-    state = {True: "ready", False: pod.status or "not ready", None: ""}[pod.ready]
+    state = {True: "ready", False: pod.status or "not ready", None: "ready?"}[pod.ready]
     return Row(
-        name=pod.name or pod.address or "a pod that was not shown",
-        detail=pod.note or (pod.address if pod.name else ""),
+        name=pod.name or pod.address or "one more",
+        detail=pod.note or (pod.address if pod.name else "pod not shown"),
         node="" if pod.note else pod.node,
         side=_percent(pod.share),
         state=state,

@@ -16,7 +16,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(VENV)/.ready-lab  ## set up, and open JupyterLab on the first notebook (ARGS=--no-browser on a server)
-	$(BIN)/jupyter lab $(AS_ROOT) notebooks/00-start-here.ipynb $(ARGS)
+	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb $(ARGS)
 
 test: lint types browser  ## set up, and run every check
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)

@@ -20,7 +20,7 @@ OLDEST = (3, 11)  # requires-python in pyproject.toml
 
 def run(*command):
     print("+", *command, flush=True)
-    subprocess.run([str(part) for part in command], check=True, cwd=str(ROOT))
+    subprocess.run([str(part) for part in command], check=True, cwd=ROOT)
 
 
 def works(*command):
@@ -51,9 +51,8 @@ def install_with_pip(what):
         )
     if not works(PYTHON, "-m", "pip", "--version"):
         make_venv_with_pip()
-    # Debian 12's own pip is as old as Python 3.11, and pip older than 23.1 resolves the same set far slower.
-    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "pip")
-    run(PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--editable", what)
+    print("pip installs what is needed, in a minute or two.", flush=True)
+    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", what)
 
 
 def make_venv_with_pip():
@@ -76,12 +75,14 @@ def main(target):
     install = install_with_uv if uv_works() else install_with_pip
     try:
         install(what)
+        # Matplotlib looks through the system's fonts once; done here, no lesson has to wait for it, or says so in its output.
+        run(PYTHON, "-c", "import matplotlib.font_manager")
     except subprocess.CalledProcessError as error:
-        sys.exit("Setting up .venv failed at: {}".format(" ".join(error.cmd)))
+        sys.exit(f"Setting up .venv failed at: {' '.join(error.cmd)}")
     # The same JupyterLab settings as on Binder; binder/postBuild says why.
     settings = VENV / "share" / "jupyter" / "lab" / "settings"
     settings.mkdir(parents=True, exist_ok=True)
-    shutil.copy(str(ROOT / "binder" / "overrides.json"), str(settings))
+    shutil.copy(ROOT / "binder" / "overrides.json", settings)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A deadline for one example measures the machine, not the code.
+settings.register_profile("house", deadline=None, max_examples=60)
+settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
 

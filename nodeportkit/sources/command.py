@@ -11,7 +11,7 @@ from nodeportkit.sources.prompts import split_prompt
 from nodeportkit.sources.shell import split
 from nodeportkit.sources.shell import words as word_set
 
-__all__ = ["Command", "parse_command"]
+__all__ = ["Command", "parse_command", "sets_namespace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +138,27 @@ def parse_command(line: str) -> Command:
         command = _kubectl(text, words[1:])
     elif program == "minikube":
         command = _minikube(text, words[1:])
+    elif program == "kubens":
+        command = Command(text, program, namespace=next((word for word in words[1:] if word[:1] != "-"), None))
     else:
         verb = next((word for word in words[1:] if word[:1] != "-"), "")
         command = Command(text, program, verb if verb.isalpha() and program not in ("curl", "wget") else "")
     return replace(command, filtered=True) if chosen.piped else command
+
+
+def sets_namespace(command: Command) -> bool:
+    """Whether kubectl commands that follow, and name no namespace, are of this command's.
+
+    Examples
+    --------
+    >>> sets_namespace(parse_command("kubectl config set-context --current --namespace=shop"))
+    True
+    """
+    if not command.namespace:
+        return False
+    if command.program == "kubens" or command.verb in ("ns", "project"):
+        return True
+    return command.verb == "config set-context" and "current" in command.text
 
 
 def _options(words: Sequence[str], short: str) -> Iterator[tuple[str, str]]:
@@ -185,9 +202,11 @@ def _kubectl(text: str, words: Sequence[str]) -> Command:
     others = [value for name, value in options if not name][1:]
     if verb in _TWO_WORDS and others:
         verb = f"{verb} {others.pop(0)}"
-    resources, names = _objects(verb, others)
     given = {name: value for name, value in options if name}
     namespace = given.get("-n") or given.get("--namespace") or None
+    if verb in ("ns", "project") and others:
+        namespace = others.pop(0)
+    resources, names = _objects(verb, others)
     everywhere = "-A" in given or given.get("--all-namespaces", "false") != "false"
     return Command(
         text,

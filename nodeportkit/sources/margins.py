@@ -59,34 +59,50 @@ def unquote(lines: list[str]) -> list[str]:
 def undent(lines: list[str]) -> list[str]:
     """The lines with the margins of fenced and indented blocks taken off; the same list if there is none."""
     result = list(lines)
-    closings: dict[str, list[int]] = {}
-    for at, line in enumerate(lines):
-        if mark := fence(line.lstrip()):
-            closings.setdefault(mark[:3], []).append(at)
-    at = 0
-    fences = {mark: iter(places) for mark, places in closings.items()}
-    while at < len(lines):
-        line = lines[at]
-        mark = fence(line.lstrip())[:3]
-        if mark:
-            closing = next((place for place in fences[mark] if place > at), None)
-            result[at] = line.lstrip()
-            if closing is None:
-                at += 1
-                continue
-            result[closing] = lines[closing].lstrip()
-            _take_margin(result, at + 1, closing)
-            at = closing + 1
-        elif line[:1] in (" ", "\t"):
-            end = at + 1
-            while end < len(lines) and lines[end][:1] in ("", " ", "\t") and not fence(lines[end].lstrip()):
-                end += 1
-            if _stands_alone(lines, at):
-                _take_margin(result, at, end)
-            at = end
-        else:
-            at += 1
+    solid = [at for at, line in enumerate(lines) if line and line[0] not in " \t"]
+    if fences := _fences(lines):
+        for opening, closing in fences:
+            result[opening], result[closing] = lines[opening].lstrip(), lines[closing].lstrip()
+            _take_margin(result, opening + 1, closing)
+        solid = sorted({*solid, *(at for opening, closing in fences for at in range(opening, closing + 1))})
+    above = -1
+    for below in (*solid, len(lines)):
+        if below - above > 1:
+            _take_block(result, above, below)
+        above = below
     return lines if result == lines else result
+
+
+def _fences(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """The positions of the fences that open and close each fenced block."""
+    found: list[tuple[int, int]] = []
+    opened: tuple[str, int] | None = None
+    for at in [at for at, line in enumerate(lines) if "```" in line or "~~~" in line]:
+        mark = fence(lines[at].lstrip())[:3]
+        if mark and opened is None:
+            opened = mark, at
+        elif opened is not None and mark == opened[0]:
+            found.append((opened[1], at))
+            opened = None
+    return found
+
+
+def _take_block(lines: list[str], above: int, below: int) -> None:
+    """Take the margin off what stands between two solid lines, if it was moved to the right as a whole."""
+    start = above + 1
+    while start < below and not lines[start]:
+        start += 1
+    if start == below:
+        return
+    opens = above >= 0 and (lines[above].startswith("- ") or bool(_OPEN.match(lines[above])))
+    apart = start > above + 1 or above < 0
+    if (apart and not opens) or ((apart or not opens) and _starts(lines[start].lstrip())):
+        _take_margin(lines, start, below)
+
+
+def _starts(line: str) -> bool:
+    """Whether a print, a manifest or a transcript begins with such a line."""
+    return bool(_START.match(line)) or typed(line) is not None
 
 
 def _take_margin(lines: list[str], start: int, end: int) -> None:
@@ -101,17 +117,3 @@ def _take_margin(lines: list[str], start: int, end: int) -> None:
 
 def _blanks(line: str) -> str:
     return line[: len(line) - len(line.lstrip(" \t"))]
-
-
-def _stands_alone(lines: Sequence[str], at: int) -> bool:
-    """Whether the indented block at `at` was moved to the right as a whole, and is not the inside of what stands above it."""
-    if at == 0:
-        return True
-    first = lines[at].lstrip()
-    starts = bool(_START.match(first)) or typed(first) is not None
-    if lines[at - 1]:
-        return starts and not _OPEN.match(lines[at - 1])
-    above = at - 1
-    while above >= 0 and not lines[above]:
-        above -= 1
-    return starts or above < 0 or not _OPEN.match(lines[above])

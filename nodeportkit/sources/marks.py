@@ -29,6 +29,7 @@ class Mark:
 
 def marks(lines: Sequence[str]) -> Iterator[Mark]:
     """The lines that are commands, empty prompts and fences, in order."""
+    comment = -1
     for at, line in enumerate(lines):
         if not line:
             continue
@@ -46,7 +47,11 @@ def marks(lines: Sequence[str]) -> Iterator[Mark]:
             or (not head and line[:4].strip() and (at == 0 or not lines[at - 1]))
         ):
             text = typed(line.lstrip())
-            if text is not None and not _is_comment(lines, at):
+            if text is None:
+                continue
+            if line[0] == "#" and (comment == at - 1 >= 0 or _is_comment(lines, at)):
+                comment = at
+            else:
                 yield Mark(at, text)
         elif fence(line):
             yield Mark(at, "")
@@ -54,7 +59,7 @@ def marks(lines: Sequence[str]) -> Iterator[Mark]:
 
 def _is_comment(lines: Sequence[str], at: int) -> bool:
     """Whether `# kubectl apply -f ...` stands among the lines of a manifest, and not behind root's prompt."""
-    if lines[at][0] != "#" or at == 0 or not _YAML.match(lines[at - 1]):
+    if at == 0 or not _YAML.match(lines[at - 1]):
         return False
     below = at + 1
     while below < len(lines) and lines[below][:1] == "#":

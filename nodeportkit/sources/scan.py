@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nodeportkit.errors import NodePortKitError
-from nodeportkit.sources.command import Command, parse_command
+from nodeportkit.sources.command import Command, parse_command, sets_namespace
 from nodeportkit.sources.margins import fence
 from nodeportkit.sources.marks import Mark, marks, whole_command
 from nodeportkit.sources.reader import Context, Finding, Outcome, readers
@@ -126,6 +126,7 @@ class _Walk:
         self.steps: list[_Open] = []
         self.step: _Open | None = None
         self.in_fence = False
+        self.namespace: str | None = None
         self.ends: dict[str, list[int]] | None = None
 
     def run(self) -> None:
@@ -141,10 +142,11 @@ class _Walk:
         if mark.typed:
             return self.begin(mark)
         self.unread.append((mark.at + 1, self.lines[mark.at]))
-        if not fence(self.lines[mark.at]):
+        if not (ticks := fence(self.lines[mark.at])):
             self.step = None
         else:
-            self.in_fence = not self.in_fence
+            # A word behind the ticks (```console) only ever opens a block.
+            self.in_fence = not self.in_fence or len(self.lines[mark.at]) > len(ticks)
             if self.step is not None:
                 # A block of output under the block of its command belongs to it; a second one does not.
                 done = not self.in_fence and any(self.step.output)
@@ -154,7 +156,8 @@ class _Walk:
 
     def begin(self, mark: Mark) -> int:
         text, after = whole_command(self.lines, mark)
-        self.step = _Open(parse_command(text), list(range(mark.at + 1, after + 1)), fenced=self.in_fence)
+        command = self.in_its_namespace(parse_command(text))
+        self.step = _Open(command, list(range(mark.at + 1, after + 1)), fenced=self.in_fence)
         self.steps.append(self.step)
         if word := heredoc(text):
             end = self.end_of(word, after)
@@ -163,6 +166,16 @@ class _Walk:
                 self.step.typed.append(end + 1)
                 return end + 1
         return after
+
+    def in_its_namespace(self, command: Command) -> Command:
+        """The command with the namespace that a command before it set for those that name none."""
+        if sets_namespace(command):
+            self.namespace = command.namespace
+        elif command.verb == "config use-context" or command.program == "kubectx":
+            self.namespace = None
+        elif self.namespace and command.program == "kubectl" and not command.namespace and not command.all_namespaces:
+            return command if "--context" in command.text else replace(command, namespace=self.namespace)
+        return command
 
     def end_of(self, word: str, start: int) -> int | None:
         """Where the line stands that is nothing but `word`."""

@@ -55,7 +55,7 @@ def program_of(word: str) -> str:
     >>> program_of("/usr/local/bin/kubectl"), program_of(r".\kubectl.exe")
     ('kubectl', 'kubectl')
     """
-    name = re.split(r"[/\\]", word)[-1]
+    name = word.replace("\\", "/").rpartition("/")[2]
     return name[:-4] if name.lower().endswith(".exe") else name
 
 
@@ -90,7 +90,9 @@ def split(line: str) -> list[Simple]:
 
 def _bare(match: re.Match[str]) -> str:
     double, single, escaped = match.groups()
-    return double if double is not None else single if single is not None else escaped
+    if escaped is not None:  # before a letter it divides the folders of a Windows path
+        return match[0] if escaped.isalnum() else escaped
+    return double if double is not None else single
 
 
 def _carried(words: list[str]) -> tuple[str, ...]:

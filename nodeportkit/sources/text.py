@@ -17,13 +17,14 @@ __all__ = ["clean", "decode"]
 _BLANKS: Final = "\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 # Marks without width that web pages and editors add. Joiners (U+200C, U+200D) stay: they are part of emoji and of words.
 _INVISIBLE: Final = "\ufeff\u200b\u2060\xad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_CONTROLS: Final = "\x07\x1a"
+_CONTROLS: Final = "\x07\x08\x1a"
 # Colours and cursor movements (CSI), titles, links and marks of the shell (OSC, DCS), single shifts. ECMA-48, section 5.
+_BREAKS: Final = "\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029"
 _ESCAPE: Final = re.compile(
-    r"(?:\x1b|\^\[(?=[\[\]])|\u241b)"
-    r"(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\r\n]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-~])?"
+    rf"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b{_BREAKS}]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-~])?"
+    r"|\^\[\[[\d;]*[A-KSTfm]"  # as cat -v and some logs show it
 )
-_OVERSTRUCK: Final = re.compile(r"[^\x08\r\n]\x08")
+_OVERSTRUCK: Final = re.compile(rf"[^\x08{_BREAKS}]\x08")
 _MARGIN_STARTS: Final = frozenset(" \t`~")
 _ROUNDS: Final = 8
 
@@ -109,17 +110,24 @@ def clean(text: str | bytes | bytearray | memoryview, source: str = "text") -> l
     if "\0" in text:
         at = text.index("\0")
         raise _binary(at, text.count("\n", 0, at), source)
+    last = text[-1:]
     if not text.isascii():
         text = _plain(text)
-    if "\x1b" in text or "^[[" in text or "^[]" in text:
+    if "\x1b" in text or "^[[" in text:
         text = _ESCAPE.sub("", text)
-    while "\b" in text and (shorter := _OVERSTRUCK.sub("", text)) != text:
-        text = shorter
+    if "\b" in text:
+        text = _OVERSTRUCK.sub("", text)
     for mark in _CONTROLS:
         if mark in text:
             text = text.replace(mark, "")
     lines = [line.rstrip() for line in text.splitlines()]
+    if last and not _is_break(last) and (not text or _is_break(text[-1])):
+        lines.append("")  # the last line held nothing but marks
     return _without_margins(lines)
+
+
+def _is_break(mark: str) -> bool:
+    return mark.splitlines() == [""]
 
 
 def _plain(text: str) -> str:

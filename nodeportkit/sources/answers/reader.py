@@ -10,7 +10,8 @@ from typing import Any, Final
 from nodeportkit.sources.command import Command
 from nodeportkit.sources.margins import fence
 from nodeportkit.sources.outcomes import reader as outcomes
-from nodeportkit.sources.outcomes.curl import fetches, target
+from nodeportkit.sources.outcomes.curl import ATTEMPT, fetches, target
+from nodeportkit.sources.outcomes.failures import failure
 from nodeportkit.sources.prompts import split_prompt
 from nodeportkit.sources.reader import Context, Finding, Outcome
 
@@ -23,9 +24,7 @@ _STATUS: Final = re.compile(r"(?:< )?HTTP/[\d.]+ (?P<status>\d{3})\b")
 _HEADER: Final = re.compile(r"(?:< )?[A-Za-z][A-Za-z0-9-]*:(?:\s|$)|<$")
 # What curl -v writes around the answer: what it does, what it sends, what it gets.
 _TRACE: Final = re.compile(r"\*(?: |$)|[<>](?: [A-Za-z][\w-]*(?::|/\d)| [A-Z]+ |$)|[{}] \[\d+ bytes data\]")
-_METER: Final = re.compile(
-    r"\s*(?:% Total +% Received|Dload +Upload|\d{1,3} +[\d.kMG]+ +\d{1,3} +[\d.kMG]+ .*[\d-]+:[\d-]+:[\d-]+)"
-)
+_METER: Final = re.compile(r"\s*(?:% Total +% Received|Dload +Upload|\d{1,3} +[\d.kMG]+ +\d{1,3} +[\d.kMG]+ .*--:--)")
 _TITLE: Final = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
 _CODE: Final = re.compile(r"\d{3}$")
 _LONGEST: Final = 200
@@ -34,19 +33,18 @@ _LONGEST: Final = 200
 def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
     """The answer that begins at `lines[at]`: by its status line, or as the first output of curl or wget."""
     line = lines[at]
-    if _METER.match(line):
+    if _is_meter(line):
         return Finding(at, at + 1)
     asked = fetches(context.command)
     end = at
     status: int | None = None
     if asked and line.startswith("* "):
-        while end < len(lines) and _TRACE.match(lines[end]):
-            end += 1
+        end = _trace_end(lines, at)
         seen = [int(found["status"]) for text in lines[at:end] if (found := _STATUS.match(text))]
         if not seen:
-            return Finding(at, end)
+            return Finding(at, end, outcomes=_failed(lines, at, end, context))
         status = seen[-1]
-    elif first := _STATUS.match(line):
+    elif line.startswith(("HTTP/", "< HTTP/")) and (first := _STATUS.match(line)):
         status = int(first["status"])
         end += 1
         while end < len(lines) and _HEADER.match(lines[end]):
@@ -61,20 +59,55 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
     return Finding(at, end, outcomes=(Outcome(kind, at + 1, line.strip()[:_LONGEST], details),))
 
 
+def _trace_end(lines: Sequence[str], at: int) -> int:
+    """The end of curl's trace; the meter's carriage returns leave blank lines in it."""
+    end = place = at
+    while place < len(lines):
+        if _TRACE.match(lines[place]) or _is_meter(lines[place]):
+            end = place + 1
+        elif lines[place]:
+            break
+        place += 1
+    return end
+
+
+def _failed(lines: Sequence[str], at: int, end: int, context: Context) -> tuple[Outcome, ...]:
+    """The failure that a trace shows, if curl does not say it itself below, as with -s."""
+    below = end
+    while below < len(lines) and (not lines[below] or lines[below].startswith("* ") or _is_meter(lines[below])):
+        below += 1
+    if below < len(lines) and "curl: (" in lines[below]:
+        return ()
+    for place in range(end - 1, at - 1, -1):
+        if told := ATTEMPT.match(lines[place]):
+            details = target(context.command) | {
+                "address": told["address"],
+                "port": int(told["port"]),
+                "reason": told["reason"],
+            }
+            return (Outcome(failure(told["reason"]) or "error", place + 1, lines[place], details),)
+    return ()
+
+
+def _is_meter(line: str) -> bool:
+    """Whether it is a line of curl's progress meter."""
+    return ("--:--" in line or "% Total" in line or "Dload" in line) and bool(_METER.match(line))
+
+
 def _is_first_output(lines: Sequence[str], at: int, command: Command) -> bool:
     """Whether only blank lines, fences and curl's meter stand between the command and the place."""
     before = at - 1
-    while before >= 0 and (not lines[before] or fence(lines[before]) or _METER.match(lines[before])):
+    while before >= 0 and (not lines[before] or fence(lines[before]) or _is_meter(lines[before])):
         before -= 1
     if before < 0:
         return False
     typed = split_prompt(lines[before])[1].strip()
-    return command.text.endswith(typed) or _aside(lines, before)
+    return command.text.endswith(typed) or _aside(lines, before, command)
 
 
-def _aside(lines: Sequence[str], at: int) -> bool:
-    """Whether kubectl says something beside the matter there, before the answer."""
-    found = outcomes.find(lines, at, Context())
+def _aside(lines: Sequence[str], at: int, command: Command) -> bool:
+    """Whether kubectl or wget say something beside the matter there, before the answer."""
+    found = outcomes.find(lines, at, Context(command=command))
     return found is not None and all(outcome.kind == "warning" for outcome in found.outcomes)
 
 
@@ -91,10 +124,7 @@ def _body(lines: Sequence[str], at: int, end: int, context: Context) -> tuple[in
                 return start, _after_trace(lines, place + 1)
     stop = start + 1
     while (
-        stop < len(lines)
-        and lines[stop]
-        and not _METER.match(lines[stop])
-        and outcomes.find(lines, stop, context) is None
+        stop < len(lines) and lines[stop] and not _is_meter(lines[stop]) and outcomes.find(lines, stop, context) is None
     ):
         stop += 1
     return start, _after_trace(lines, stop)
@@ -125,6 +155,7 @@ def _details(body: Sequence[str], command: Command | None, status: int | None) -
     details: dict[str, Any] = target(command) | {"status": status}
     if command and "%{http_code}" in command.text and (last := [line for line in body if _CODE.fullmatch(line[-3:])]):
         details["status"] = int(last[-1][-3:])
+        shown = "" if _CODE.fullmatch(shown) else shown
     if title := _TITLE.search(text):
         details["title"] = " ".join(html.unescape(title[1]).split())[:_LONGEST]
     elif shown and not _is_html(shown):

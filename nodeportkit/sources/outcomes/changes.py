@@ -52,10 +52,15 @@ _CONTEXT: Final = re.compile(
     r'(?:Context|User|Cluster) "(?P<name>[^"]*)" (?:created|modified|set)\.$|Switched to context "(?P<to>[^"]*)"\.$'
 )
 
+_LAST_WORDS: Final = frozenset(word.split()[-1] for word in _WORDS) | {"namespace", "run)", "change)"}
+_FIRST_WORDS: Final = words("Waiting Edit Context User Cluster Switched")
+
 
 def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
     """`service/web created`, `service "web" deleted from shop namespace`, `Edit cancelled, no changes made.` and so on."""
     line = lines[at].strip()
+    if line.rpartition(" ")[2] not in _LAST_WORDS and line.partition(" ")[0] not in _FIRST_WORDS:
+        return None
     if told := _DONE.match(line):
         outcome = _done(told, at, context)
     elif told := _WAITING.match(line):

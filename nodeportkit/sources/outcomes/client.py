@@ -15,6 +15,7 @@ from nodeportkit.frames import empty
 from nodeportkit.sources.kinds import full_kind
 from nodeportkit.sources.outcomes.failures import address_in, failure
 from nodeportkit.sources.reader import Context, Finding, Fragment, Outcome
+from nodeportkit.sources.shell import words
 
 __all__ = ["find"]
 
@@ -45,20 +46,23 @@ _SHELL: Final = re.compile(
 _EXIT: Final = re.compile(r"command terminated with (?:non-zero )?exit code:? (?P<code>\d+)")
 # Lines that follow an error and only help to read it.
 _ADVICE: Final = re.compile(
-    r"ensure CRDs are installed first|See 'kubectl .*for help and examples|Run 'kubectl .*for usage"
+    r"ensure CRDs are installed first|(?:See|Run) 'kubectl .*' for (?:help and examples|usage)|Use \"kubectl (?:explain|api-)"
 )
 # What kubectl says beside the matter.
 _ASIDE: Final = re.compile(
     r"Defaulted container |Defaulting container name |If you don't see a command prompt, try pressing enter"
     r"|A copy of your changes has been stored to |Use 'kubectl .* to see all of the containers in this pod"
+    r"|You must specify the type of resource to get\."
 )
-_STARTS: Final = frozenset("EeTNUWwFDAI-bzskdac")
+_FIRST_WORDS: Final = words(
+    "Error Error: error: ERROR: The Unable No Warning: warning: WARNING: Flag command Defaulted Defaulting If A Use You"
+)
 
 
 def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
     """Errors, warnings, and `No resources found`."""
     line = lines[at].strip()
-    if not line or (line[0] not in _STARTS and "not found" not in line):
+    if line.partition(" ")[0] not in _FIRST_WORDS and "not found" not in line and not _KLOG.match(line):
         return None
     for pattern, tell in _FORMS:
         if told := pattern.match(line):
@@ -110,16 +114,24 @@ def _invalid(told: re.Match[str], lines: Sequence[str], at: int, _context: Conte
 
 def _no_server(told: re.Match[str], _lines: Sequence[str], at: int, _context: Context) -> Finding:
     reason = told["reason"] or told["was"]
-    details: dict[str, Any] = {"server": True, "message": told.string, "cause": failure(reason)}
+    details: dict[str, Any] = {"server": True, "message": told.string} | _dialled(reason)
     if told["host"]:
         details |= {"address": told["host"].strip("[]")} | ({"port": int(told["port"])} if told["port"] else {})
-    else:
-        details |= address_in(reason)
     return _finding("error", told.string, at, at + 1, details)
 
 
+def _dialled(reason: str) -> dict[str, Any]:
+    """Why and where a connection failed. What stands before "dial tcp" is the address of the page, with options in it."""
+    words = reason.rpartition("dial tcp")[2]
+    return {"cause": failure(words)} | address_in(words)
+
+
 def _klog(told: re.Match[str], _lines: Sequence[str], at: int, _context: Context) -> Finding:
-    return _finding("error" if told[1] == "E" else "warning", told[0], at, at + 1, {"message": told["message"]})
+    message = told["message"]
+    details: dict[str, Any] = {"message": message}
+    if "dial tcp" in message:
+        details |= {"server": True} | _dialled(message)
+    return _finding("error" if told[1] == "E" else "warning", told[0], at, at + 1, details)
 
 
 def _empty(told: re.Match[str], _lines: Sequence[str], at: int, context: Context) -> Finding:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from nodeportkit.sources.outcomes.curl import fetches, target
 from nodeportkit.sources.outcomes.failures import address_in, failure
 from nodeportkit.sources.reader import Context, Finding, Outcome
+from nodeportkit.sources.shell import words
 
 __all__ = ["find"]
 
@@ -32,14 +33,21 @@ _STOOD: Final = re.compile(r"Connection to (?P<host>\S+)(?: \([^)]*\))?(?: (?P<p
 _POWERSHELL_REST: Final = re.compile(r"At line:\d|\+ |\s*\+ (?:~|CategoryInfo|FullyQualifiedErrorId)")
 _CHATTER: Final = re.compile(
     r"--\d{4}-\d\d-\d\d \d\d:\d\d:\d\d--  \S|Length: (?:\d|unspecified)|Saving to: |saving to |Giving up\.|Retrying\."
-    r"|writing to stdout|Connecting to \S+ \([^)]*\)$|'[^']*' saved$|written to stdout"
+    r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ERROR \d{3}: |\d+K[ .]*\d+% |writing to stdout|Connecting to \S+ \([^)]*\)$|'[^']*' saved$|written to stdout"
     r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(.*\) - .*(?:saved|written)|remote file exists$|\S+ +\d+% ?[\[|].*[\]|]"
 )
+
+_FIRST_WORDS: Final = words(
+    "wget: nc: Ncat: telnet: ssh: curl curl: iwr Invoke-WebRequest Invoke-RestMethod Invoke-WebRequest: Invoke-RestMethod: Connecting Resolving HTTP Connection"
+)
+_SIGNS: Final = re.compile(r" refused to connect| too long to respond| sent an invalid response|ERR_[A-Z]")
 
 
 def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
     """Failed and standing connections of programs other than curl and kubectl."""
     line = lines[at].strip()
+    if line.partition(" ")[0] not in _FIRST_WORDS and not _SIGNS.search(line):
+        return Finding(at, at + 1) if context.command and _CHATTER.match(line) and fetches(context.command) else None
     end = at + 1
     details: dict[str, Any] = {}
     kind: str | None = None
@@ -65,5 +73,5 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
         kind = failure(line) or "error"
         details = {"message": line} | ({"address": told["host"]} if told["host"] else {})
     if kind is None:
-        return Finding(at, end) if fetches(context.command) and _CHATTER.match(line) else None
+        return Finding(at, end) if _CHATTER.match(line) and fetches(context.command) else None
     return Finding(at, end, outcomes=(Outcome(kind, at + 1, line, target(context.command) | details),))

@@ -11,7 +11,7 @@ from nodeportkit.sources.outcomes.failures import failure
 from nodeportkit.sources.reader import Context, Finding, Outcome
 from nodeportkit.sources.shell import program_of, split, words
 
-__all__ = ["fetches", "find", "target"]
+__all__ = ["ATTEMPT", "fetches", "find", "target"]
 
 # The progress meter may stand before the message on the same line.
 _ERROR: Final = re.compile(r"(?:[\d\s:.kMG-]*)curl: \((?P<code>\d{1,3})\) (?P<message>.*)$")
@@ -21,7 +21,10 @@ _PLACE: Final = re.compile(
     r"|Failed connect to (?P<old_host>\S+?):(?P<old_port>\d+);"
     r"|[Rr]esolve (?:host|proxy)(?: name)?:? '?(?P<name>[^'\s]+)'?"
 )
+ATTEMPT: Final = re.compile(r"\* connect to (?P<address>\S+) port (?P<port>\d+).*? failed: (?P<reason>.*)$")
+_LONGEST_TRACE: Final = 12
 _STATUS: Final = re.compile(r"requested URL returned error: (\d{3})")
+# For error 7, curl does not always pass on the words of the operating system: "Couldn't connect to server".
 _BY_CODE: Final = {5: "unresolved", 6: "unresolved", 7: "refused", 28: "timeout", 52: "reset"}
 _FETCHERS: Final = frozenset(("curl", "wget", "http", "https", "invoke-webrequest", "iwr"))
 _VALUED: Final = words(
@@ -32,6 +35,7 @@ _VALUED: Final = words(
 _URL: Final = re.compile(
     r"(?:(?P<scheme>[a-z]+)://)?(?:[^@/\s]*@)?(?P<host>\[[^\]]+\]|\$\([^)]*\)|[^/:?#\s]+)?(?::(?P<port>\d{1,5}))?(?:[/?#]|$)"
 )
+_USER: Final = re.compile(r"(?<=//)[^/@\s]*@|^[^/@\s]*@")  # may hold a password
 _DEFAULT_PORTS: Final = {"": 80, "http": 80, "https": 443}
 
 
@@ -50,15 +54,27 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
             details["milliseconds"] = int(place["ms"])
     details["reason"] = message.rpartition("; ")[2] if place and place["old_host"] else message.rpartition(": ")[2]
     details["message"] = message
+    if system := _system_words(lines, at):
+        details["reason"] = system
     status = _STATUS.search(message)
     if status:
         kind = "http"
         details["status"] = int(status[1])
     else:
-        kind = failure(message) or _BY_CODE.get(code, "error")
+        kind = failure(system or message) or _BY_CODE.get(code, "error")
         if code == 60:  # the port answered: only the certificate is not trusted
             kind = "error"
     return Finding(at, _end(lines, at), outcomes=(Outcome(kind, at + 1, line.strip(), details),))
+
+
+def _system_words(lines: Sequence[str], at: int) -> str:
+    """What the operating system said, from the trace of curl -v above the message, which may not pass it on."""
+    for before in range(at - 1, max(at - _LONGEST_TRACE, -1), -1):
+        if lines[before] and not lines[before].startswith("* ") and "--:--" not in lines[before]:
+            break
+        if found := ATTEMPT.match(lines[before]):
+            return found["reason"]
+    return ""
 
 
 def _end(lines: Sequence[str], at: int) -> int:
@@ -69,7 +85,7 @@ def _end(lines: Sequence[str], at: int) -> int:
         advice = end + (end < len(lines) and not lines[end])
         if advice < len(lines) and lines[advice].startswith("curl failed to verify"):
             end = advice
-            while end < len(lines) and lines[end]:
+            while end < len(lines) and lines[end] and not lines[end - 1].endswith(" mentioned above."):
                 end += 1
     return end
 
@@ -89,7 +105,7 @@ def target(command: Command | None) -> dict[str, Any]:
     found = _URL.match(url) if url else None
     if not found:
         return {}
-    details: dict[str, Any] = {"url": url}
+    details: dict[str, Any] = {"url": _USER.sub("", url)}
     host = (found["host"] or "").strip("[]")
     if host and "$" not in host and "`" not in host:
         details["address"] = host
@@ -97,9 +113,13 @@ def target(command: Command | None) -> dict[str, Any]:
     return details | ({"port": port} if port else {})
 
 
+def _is_fetcher(word: str) -> bool:
+    return word[:1] != "-" and program_of(word).lower() in _FETCHERS
+
+
 def _url(text: str) -> str:
     for simple in split(text):
-        start = next((i for i, word in enumerate(simple.words) if program_of(word).lower() in _FETCHERS), None)
+        start = next((i for i, word in enumerate(simple.words) if _is_fetcher(word)), None)
         if start is None:
             continue
         words = simple.words[start + 1 :]
@@ -115,4 +135,4 @@ def fetches(command: Command | None) -> bool:
     """Whether a command prints what a server answers."""
     if command is None:
         return False
-    return any(program_of(word).lower() in _FETCHERS for simple in split(command.text) for word in simple.words)
+    return any(_is_fetcher(word) for simple in split(command.text) for word in simple.words)

@@ -13,7 +13,7 @@ _FAILURES: Final = (
     (re.compile(r"refused|ECONNREFUSED|winerror 10061", re.IGNORECASE), "refused"),
     (
         re.compile(
-            r"timed? ?out|timeout|ETIMEDOUT|did not properly respond|deadline exceeded|too long to respond", re.I
+            r"timed?[ _]?out|timeout|ETIMEDOUT|did not properly respond|deadline exceeded|too long to respond", re.I
         ),
         "timeout",
     ),
@@ -27,13 +27,14 @@ _FAILURES: Final = (
     ),
     (re.compile(r"no route to host|unreachable|host is down", re.IGNORECASE), "unreachable"),
     (re.compile(r"\breset\b|empty reply|aborted|EMPTY_RESPONSE", re.IGNORECASE), "reset"),
-    # What curl says for error 7 when it does not pass on the words of the operating system.
-    (re.compile(r"(?:couldn't|could not) connect to (?:server|host)", re.IGNORECASE), "refused"),
 )
 _ADDRESS: Final = re.compile(
     r"(?P<v6>\[[0-9a-fA-F:.]+\]|\b[0-9a-fA-F]*:[0-9a-fA-F:]*:[0-9a-fA-F.]+)(?:(?::| port )(?P<p6>\d{1,5}))?"
     r"|\b(?P<v4>\d{1,3}(?:\.\d{1,3}){3})(?:(?::| port | )(?P<p4>\d{1,5})\b)?"
 )
+
+# What follows "on" is the name server.
+_LOOKUP: Final = re.compile(r"\blookup (\S+?)(?: on |: )")
 
 
 def failure(words: str) -> str | None:
@@ -54,7 +55,11 @@ def address_in(words: str) -> dict[str, Any]:
     --------
     >>> address_in("dial tcp 192.168.59.100:8443: connect: connection refused")
     {'address': '192.168.59.100', 'port': 8443}
+    >>> address_in("dial tcp: lookup lab.example on 10.96.0.10:53: no such host")
+    {'address': 'lab.example'}
     """
+    if lookup := _LOOKUP.search(words):
+        return {"address": lookup[1]}
     found = _ADDRESS.search(words)
     if not found:
         return {}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import pandas as pd
 
-from nodeportkit.errors import NotFound, SnapshotError, nearest
+from nodeportkit.errors import NodePortKitError, NotFound, SnapshotError, nearest
 from nodeportkit.frames import SCHEMAS, Column, conform, empty
 from nodeportkit.kube.endpoints import all_endpoints
 from nodeportkit.kube.proxy_config import ProxyConfig
@@ -45,6 +45,8 @@ class Cluster:
         Frame with the columns source, line and text: what no reader understood.
     steps
         The commands of the transcripts read, with what they came to.
+    problems
+        Errors of parts of a text that could not be read while the rest could: a broken manifest in a transcript.
 
     Attributes
     ----------
@@ -56,8 +58,15 @@ class Cluster:
     >>> cluster = Cluster(
     ...     services={"namespace": ["shop"], "name": ["web"], "type": ["NodePort"], "selector": [{"app": "web"}]},
     ...     ports={"namespace": ["shop"], "service": ["web"], "port": [80], "target_port": ["8080"]},
-    ...     pods={"namespace": ["shop"], "name": ["web-0"], "ips": [["10.1.0.4"]], "ready": [True],
-    ...           "labels": [{"app": "web"}], "terminating": [False], "phase": ["Running"]},
+    ...     pods={
+    ...         "namespace": ["shop"],
+    ...         "name": ["web-0"],
+    ...         "ips": [["10.1.0.4"]],
+    ...         "ready": [True],
+    ...         "labels": [{"app": "web"}],
+    ...         "terminating": [False],
+    ...         "phase": ["Running"],
+    ...     },
     ... )
     >>> cluster
     Cluster(nodes=0, services=1, ports=1, pods=1, containers=0, endpoints=1, workloads=0)
@@ -80,6 +89,7 @@ class Cluster:
         proxy: ProxyConfig | None = None,
         unread: pd.DataFrame | None = None,
         steps: Iterable[Step] = (),
+        problems: Iterable[NodePortKitError] = (),
     ) -> None:
         self.nodes = _frame("nodes", nodes)
         self.services = _frame("services", services)
@@ -90,6 +100,7 @@ class Cluster:
         self.proxy = proxy or ProxyConfig()
         self.unread = pd.DataFrame(columns=["source", "line", "text"]) if unread is None else unread
         self.steps = tuple(steps)
+        self.problems = tuple(problems)
         self.given = _frame("endpoints", endpoints)
         self.stated = self.given[_SERVICE_KEY].drop_duplicates() if stated is None else stated
 
@@ -99,7 +110,7 @@ class Cluster:
         return all_endpoints(self.services, self.ports, self.pods, self.containers, self.nodes, self.given, self.stated)
 
     def replace(self, **changes: Any) -> Cluster:
-        """This cluster with some frames or settings changed; endpoints that were derived follow.
+        """Another cluster, with some frames or settings changed; endpoints that were derived follow.
 
         Parameters
         ----------
@@ -113,7 +124,8 @@ class Cluster:
         0
         """
         state: dict[str, Any] = {name: getattr(self, name) for name in SCHEMAS if name != "endpoints"}
-        state |= {"endpoints": self.given, "proxy": self.proxy, "unread": self.unread, "steps": self.steps}
+        state |= {name: getattr(self, name) for name in ("proxy", "unread", "steps", "problems")}
+        state["endpoints"] = self.given
         if "endpoints" not in changes:
             state["stated"] = self.stated
         unknown = set(changes) - set(state) - {"stated"}

@@ -22,7 +22,6 @@ __all__ = ["Deleted", "Print", "join"]
 
 # These columns tell "" from missing: an unnamed port from one whose name was not shown.
 _EMPTY_COUNTS: Final = frozenset({"port_name"})
-_FRAME_OF: Final = {"services": "services", "pods": "pods", "nodes": "nodes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def _named(schema: Schema, rows: pd.DataFrame, deleted: Deleted) -> Any:
     if schema.name == "workloads":
         plural = rows["kind"].str.lower() + "s"
         hit &= (plural == deleted.resource.partition(".")[0]).to_numpy(dtype=bool, na_value=False)
-    elif _FRAME_OF.get(deleted.resource) != schema.name:
+    elif deleted.resource != schema.name:
         return np.zeros(len(rows), dtype=bool)
     if "namespace" in rows:
         hit &= (rows["namespace"] == deleted.namespace).to_numpy(dtype=bool, na_value=False)
@@ -148,7 +147,9 @@ def _parts(schema: Schema, prints: Sequence[Print]) -> pd.DataFrame:
     ]
     latest = pd.concat(said, ignore_index=True).groupby(parent, as_index=False)["_print"].max()
     rows = _with_adopted_keys(rows, schema) if schema.name == "ports" else rows
-    current = rows[parent].merge(latest, on=parent, how="left")["_print"].to_numpy() == order.to_numpy()
+    listed = rows[parent].merge(latest, on=parent, how="left")["_print"]
+    # Parts of an object of which no print lists them all are what is known of it.
+    current = ((listed == order.to_numpy()) | listed.isna()).to_numpy()
     key = list(schema.key)
     kept = _latest_cells(rows, key)
     alive = pd.MultiIndex.from_frame(rows.loc[current, key])

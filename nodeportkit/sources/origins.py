@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,7 +99,11 @@ def _exists(path: Path) -> bool:
 def _globbed(name: str) -> list[Path]:
     if not any(mark in name for mark in "*?["):
         return []
-    return sorted(Path(found) for found in glob.glob(str(Path(name).expanduser()), recursive=True))
+    path = Path(name).expanduser()
+    try:
+        return sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+    except (ValueError, OSError):  # a text with a star in it, not a glob
+        return []
 
 
 def _looks_like_a_path(name: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from nodeportkit.cluster import Cluster
-from nodeportkit.errors import ManifestError, ReadError
+from nodeportkit.errors import NodePortKitError, ReadError
 from nodeportkit.frames import SCHEMAS
 from nodeportkit.sources.join import Deleted, Print, join
 from nodeportkit.sources.objects import Objects, read_json, read_objects, read_yaml
@@ -34,6 +34,7 @@ class _Told:
     prints: list[Print] = field(default_factory=list)
     unread: list[tuple[str, int | None, str]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    problems: list[NodePortKitError] = field(default_factory=list)
 
 
 def read(*sources: Any, now: datetime | None = None) -> Cluster:
@@ -62,7 +63,8 @@ def read(*sources: Any, now: datetime | None = None) -> Cluster:
     NotFound
         If a path or glob names no file.
     ManifestError
-        If a manifest is no YAML; it carries the slips found, their lines and the corrected text.
+        If a manifest is no YAML; it carries the slips found, their lines and the corrected text. Where it is only a part of
+        what a terminal printed, the rest is read, and the error is in the cluster's `.problems`.
     ReadError
         If a JSON file is cut off, or a source is not text.
 
@@ -82,7 +84,7 @@ def read(*sources: Any, now: datetime | None = None) -> Cluster:
         _tell(told, number, origin, now)
     frames = join(told.prints)
     unread = pd.DataFrame(told.unread, columns=["source", "line", "text"]).astype({"line": "Int64"})
-    return Cluster(**frames, unread=unread, steps=told.steps, proxy=_proxy(sources))
+    return Cluster(**frames, unread=unread, steps=told.steps, problems=told.problems, proxy=_proxy(sources))
 
 
 def _proxy(sources: Iterable[Any]) -> Any:
@@ -116,6 +118,7 @@ def _tell_cluster(told: _Told, number: int, cluster: Cluster) -> None:
     told.prints.append(Print(number, Fragment("endpoints", cluster.given, covers=cluster.stated)))
     told.unread.extend(cluster.unread.itertuples(index=False, name=None))
     told.steps.extend(cluster.steps)
+    told.problems.extend(cluster.problems)
 
 
 def _tell_objects(told: _Told, number: int, source: str, objects: Objects) -> None:
@@ -166,11 +169,13 @@ def _tell_whole_or_lines(told: _Told, number: int, source: str, content: str | b
 def _tell_lines(told: _Told, number: int, source: str, scanned: Scan) -> None:
     if scanned.errors and not scanned.steps and not scanned.findings:
         raise scanned.errors[0]
-    for finding in scanned.findings:
+    for finding, owner in zip(scanned.findings, scanned.owners, strict=True):
         told.prints.extend(Print(number, fragment) for fragment in finding.fragments())
-        told.prints.extend(_deletions(number, finding.outcomes, "default"))
+        namespace = None if owner is None else scanned.steps[owner].parsed.namespace
+        told.prints.extend(_deletions(number, finding.outcomes, namespace or "default"))
     told.unread.extend((source, line, text) for line, text in scanned.unread)
     told.steps.extend(scanned.steps)
+    told.problems.extend(scanned.errors)
 
 
 def _deletions(number: int, outcomes: Iterable[Outcome], namespace: str) -> Iterator[Print]:

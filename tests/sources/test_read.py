@@ -1,0 +1,323 @@
+"""`read`: what the sources tell together, on the article's transcript, a real cluster, and anything else."""
+
+import contextlib
+import io
+import json
+import random
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nodeportkit as npk
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+ARTICLE = FIXTURES / "article" / "nodeport-transcript.txt"
+PUBLISHED = FIXTURES / "article" / "service-definition-as-published.yaml"
+REAL = FIXTURES / "real-cluster"
+
+
+@pytest.fixture(scope="module")
+def article():
+    return npk.read(ARTICLE)
+
+
+@pytest.fixture(scope="module")
+def from_json():
+    return npk.read(REAL / "objects.json")
+
+
+# The article's transcript
+
+
+def test_article_services(article):
+    assert article.services.groupby("namespace")["name"].count().to_dict() == {
+        "default": 2,
+        "kube-system": 1,
+        "kubernetes-dashboard": 2,
+    }
+
+
+def test_article_pods_nodes_and_workloads(article):
+    assert len(article.pods) == 15
+    assert article.nodes["name"].tolist() == ["minikube"]
+    assert article.nodes["internal_ips"].tolist() == [["192.168.59.100"]]
+    assert article.workloads["kind"].value_counts().to_dict() == {"ReplicaSet": 8, "Deployment": 1}
+
+
+def test_article_leaves_nothing_unread(article):
+    assert article.unread["text"].tolist() == []
+
+
+def test_article_chain_ends_at_the_service(article):
+    chain = npk.chain(article, "myapp-service")
+    assert chain[["node", "node_ip", "node_port", "port", "target_port"]].values.tolist() == [
+        ["minikube", "192.168.59.100", 30008, 80, "80"]
+    ]
+    assert chain["pod"].isna().all()
+
+
+def test_article_yaml_completes_the_table_row(article):
+    service = article.services.set_index("name").loc["myapp-service"]
+    assert service["selector"] == {"app": "myapp", "type": "front-end"}
+    assert service["type"] == "NodePort"
+    assert service["age"] == pd.Timedelta("22h")  # of the later print, not of the first
+    port = article.ports.set_index("service").loc["myapp-service"]
+    assert (port["protocol"], port["target_port"], port["node_port"]) == ("TCP", "80", 30008)
+
+
+def test_article_labels_from_the_later_print(article):
+    pod = article.pods.set_index("name").loc["myapp-deployment-88c4d7667-76nhb"]
+    assert pod["labels"] == {"app": "myapp", "pod-template-hash": "88c4d7667"}
+    assert pod["restarts"] == 1
+    assert pd.isna(pod["node"])  # never shown
+
+
+def test_article_what_minikube_alone_shows_stays_unknown(article):
+    service = article.services.set_index(["namespace", "name"]).loc[("kube-system", "kube-dns")]
+    assert pd.isna(service["type"])
+    assert pd.isna(service["selector"])
+
+
+def test_article_manifest_as_published_says_what_is_wrong_with_it():
+    with pytest.raises(npk.ManifestError) as caught:
+        npk.read(PUBLISHED)
+    error = caught.value
+    assert error.source == str(PUBLISHED)
+    slip = next(slip for slip in error.slips if slip.line == 6 and "typeNodePort" in slip.message)
+    assert slip.corrected.strip() == "type: NodePort"
+    no_break = {slip.line for slip in error.slips if "no-break" in slip.message}
+    assert no_break == {n for n, line in enumerate(PUBLISHED.read_text("utf-8").splitlines(), 1) if "\xa0" in line}
+    mended = npk.read(error.corrected)
+    assert mended.ports[["port", "target_port", "node_port"]].values.tolist() == [[80, "80", 30008]]
+    assert mended.services["selector"].tolist() == [{"app": "myapp", "type": "front-end"}]
+
+
+# A real cluster: what each text gives agrees with what the JSON gives
+
+TEXTS = sorted((REAL / "text").glob("*.txt"))
+# Rounded or relative to the moment of the print.
+NOT_COMPARED = {"age", "created"}
+KEYS = {
+    "nodes": ["name"],
+    "services": ["namespace", "name"],
+    "pods": ["namespace", "name"],
+    "ports": ["namespace", "service", "protocol", "port"],
+    "containers": ["namespace", "pod", "container", "container_port"],
+}
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_real_text_agrees_with_json(path, from_json):
+    cluster = npk.read(path)
+    assert cluster.unread.empty
+    compared = 0
+    for name, key in KEYS.items():
+        told = getattr(cluster, name).set_index(key)
+        true = getattr(from_json, name).set_index(key)
+        assert told.index.isin(true.index).all()
+        for column in set(told.columns) - NOT_COMPARED:
+            shown = told[column][told[column].notna()]
+            expected = true.loc[shown.index, column]
+            assert shown.tolist() == expected.tolist(), (name, column)
+            compared += len(shown)
+    listed = told_endpoints(cluster)
+    assert listed <= told_endpoints(from_json)
+    assert compared or listed or "get-ns" in path.stem
+
+
+def told_endpoints(cluster):
+    shown = cluster.given[cluster.given["address"].notna()]
+    return set(shown[["namespace", "service", "address"]].itertuples(index=False, name=None))
+
+
+def test_real_texts_together_equal_the_json(from_json):
+    together = npk.read(REAL / "text")
+    assert together.unread.empty
+    assert set(together.services["name"]) == set(from_json.services["name"])
+    columns = [
+        "namespace",
+        "service",
+        "slice",
+        "address",
+        "port",
+        "port_name",
+        "protocol",
+        "pod",
+        "node",
+        "zone",
+        "ready",
+    ]
+    shop = from_json.endpoints[from_json.endpoints["namespace"] == "shop"]
+    rows = lambda frame: sorted(map(tuple, frame[columns].astype(object).fillna("").values.tolist()))  # noqa: E731
+    assert rows(together.endpoints) == rows(shop)
+
+
+# How prints are joined
+
+
+def service_yaml(**spec):
+    return json.dumps(
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "shop"}, "spec": spec}
+    )
+
+
+def test_a_later_print_supersedes_an_earlier_one():
+    cluster = npk.read(
+        service_yaml(type="NodePort", selector={"app": "old"}, ports=[{"port": 80, "nodePort": 30080}]),
+        service_yaml(type="ClusterIP", selector={"app": "new"}, ports=[{"port": 81}]),
+    )
+    assert cluster.services["selector"].tolist() == [{"app": "new"}]
+    assert cluster.ports["port"].tolist() == [81]
+    assert cluster.ports["node_port"].isna().all()
+
+
+def test_a_table_after_yaml_keeps_what_it_does_not_show():
+    table = "NAMESPACE   NAME   TYPE       CLUSTER-IP   EXTERNAL-IP   PORT(S)        AGE\n"
+    table += "shop        web    NodePort   10.96.0.9    <none>        80:30081/TCP   5s\n"
+    cluster = npk.read(
+        service_yaml(type="NodePort", ports=[{"port": 80, "nodePort": 30080, "targetPort": "http"}]), table
+    )
+    assert cluster.ports[["port", "target_port", "node_port"]].values.tolist() == [[80, "http", 30081]]
+    assert cluster.services["cluster_ips"].tolist() == [["10.96.0.9"]]
+
+
+def test_the_namespace_comes_from_the_column_the_command_or_is_default():
+    table = "NAME   STATUS   AGE\n"
+    pods = "NAME    READY   STATUS    RESTARTS   AGE\n{}   1/1     Running   0          5s\n"
+    del table
+    text = f"$ kubectl get pods\n{pods.format('pod-a')}\n$ kubectl get pods -n shop\n{pods.format('pod-b')}"
+    assert npk.read(text).pods[["namespace", "name"]].values.tolist() == [["default", "pod-a"], ["shop", "pod-b"]]
+
+
+PODS = "NAME   READY   STATUS    RESTARTS   AGE\n"
+
+
+def test_a_pod_that_a_later_list_does_not_show_is_gone():
+    text = f"$ kubectl get pods\n{PODS}old    1/1     Running   0          5s\n\n$ kubectl get pods\n{PODS}new    1/1     Running   0          1s\n"
+    assert npk.read(text).pods["name"].tolist() == ["new"]
+
+
+def test_a_narrowed_list_takes_nothing_away():
+    for command in (
+        "kubectl get pods -l app=new",
+        "kubectl get pod new",
+        "kubectl get pods -n shop",
+        "kubectl get pods -w",
+    ):
+        text = f"$ kubectl get pods\n{PODS}old    1/1     Running   0          5s\n\n$ {command}\n{PODS}new    1/1     Running   0          1s\n"
+        assert npk.read(text).pods["name"].tolist() == ["old", "new"], command
+
+
+def test_deleted_is_gone_until_it_is_printed_again():
+    listed = f"$ kubectl get pods\n{PODS}web    1/1     Running   0          5s\n\n"
+    deleted = '$ kubectl delete pod web\npod "web" deleted\n\n'
+    assert npk.read(listed + deleted).pods.empty
+    assert npk.read(listed + deleted + listed).pods["name"].tolist() == ["web"]
+
+
+def test_the_last_row_of_a_watch_wins():
+    text = (
+        f"$ kubectl get pods -w\n{PODS}web    0/1     Pending   0          0s\n"
+        "web    0/1     ContainerCreating   0          1s\nweb    1/1     Running             0          4s\n"
+    )
+    pods = npk.read(text).pods
+    assert pods[["status", "ready"]].values.tolist() == [["Running", True]]
+    assert len(npk.read_tables(text)[0].frame) == 3
+
+
+def test_a_service_without_endpoints_is_stated_to_have_none():
+    services = "NAME   TYPE       CLUSTER-IP   EXTERNAL-IP   PORT(S)        AGE   SELECTOR\n"
+    services += "web    NodePort   10.96.0.9    <none>        80:30081/TCP   5s    app=web\n\n"
+    pods = f"{PODS[:-1]}   LABELS\nweb-0  1/1     Running   0          5s    app=web\n\n"
+    endpoints = "$ kubectl get endpoints\nNAME   ENDPOINTS   AGE\nweb    <none>      5s\n"
+    assert npk.read(services, pods).endpoints["derived"].tolist() == [True]
+    assert npk.read(services, pods, endpoints).endpoints.empty
+
+
+# Sources of every kind
+
+
+def test_sources_of_every_kind_give_the_same(tmp_path, from_json, monkeypatch):
+    path = REAL / "objects.json"
+    text = path.read_text("utf-8")
+    monkeypatch.chdir(tmp_path)
+    Path("copy.json").write_text(text, "utf-8")
+    Path("folder/deeper").mkdir(parents=True)
+    Path("folder/deeper/copy.json").write_text(text, "utf-8")
+    objects = json.loads(text)
+    forms = [
+        str(path),
+        path,
+        text,
+        text.encode(),
+        io.StringIO(text),
+        io.BytesIO(text.encode()),
+        objects,
+        objects["items"],
+    ]
+    forms += ["copy.json", "*.json", Path("folder"), "folder", from_json, [path]]
+    with path.open("rb") as stream:
+        for form in (*forms, stream):
+            cluster = npk.read(form)
+            for name in ("nodes", "services", "ports", "pods", "containers", "endpoints", "workloads"):
+                pd.testing.assert_frame_equal(getattr(cluster, name), getattr(from_json, name))
+
+
+def test_a_saved_cluster_is_a_source(tmp_path, from_json):
+    for name in ("cluster.json", "cluster.json.gz"):
+        again = npk.read(from_json.save(tmp_path / name))
+        pd.testing.assert_frame_equal(again.endpoints, from_json.endpoints)
+
+
+@pytest.mark.parametrize("name", ["nothing-here.yaml", "nothing-*.txt", Path("nothing-here")])
+def test_a_file_that_is_not_there_is_said_so(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "nothing-hare.yaml").write_text("kind: Service")
+    with pytest.raises(npk.NotFound, match="nothing-"):
+        npk.read(name)
+
+
+def test_a_source_of_another_type_is_refused():
+    with pytest.raises(npk.ReadError, match="a int"):
+        npk.read(3)
+
+
+def test_the_rest_of_a_paste_is_read_where_a_part_is_broken():
+    broken = "$ cat svc.yaml\napiVersion: v1\nkind: Service\nspec:\n  typeNodePort\n  ports:\n  - port: 80\n\n"
+    cluster = npk.read(f"{broken}$ kubectl get pods\n{PODS}web    1/1     Running   0          5s\n")
+    assert cluster.pods["name"].tolist() == ["web"]
+    assert "  typeNodePort" in cluster.unread["text"].tolist()
+    [problem] = cluster.problems
+    assert isinstance(problem, npk.ManifestError)
+    assert [slip.line for slip in problem.slips] == [5]
+
+
+# Never a crash, nothing lost
+
+LINES = [line for path in [ARTICLE, *TEXTS] for line in path.read_text("utf-8").splitlines()]
+pasted = st.lists(st.one_of(st.sampled_from(LINES), st.text(max_size=80)), max_size=30).map("\n".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(pasted)
+def test_any_text_gives_a_cluster_or_an_error_of_ours(text):
+    try:
+        cluster = npk.read(text)
+    except npk.NodePortKitError:
+        return
+    lines = text.splitlines()
+    assert all(1 <= line <= max(len(lines), 1) for line in cluster.unread["line"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.randoms(use_true_random=False), st.sampled_from(TEXTS))
+def test_real_text_with_lines_lost_or_cut_still_reads(rng: random.Random, path):
+    lines = path.read_text("utf-8").splitlines()
+    kept = [
+        line if rng.random() < 0.9 else line[: rng.randrange(len(line) + 1)] for line in lines if rng.random() < 0.9
+    ]
+    with contextlib.suppress(npk.NodePortKitError):
+        npk.read("\n".join(kept))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nodeportkit.sources.describe.layout import Entry
 
@@ -32,7 +32,7 @@ class Description:
     namespace: str
     name: str
     line: int
-    tree: Entry
+    tree: Entry = field(repr=False)
 
     @property
     def events(self) -> list[dict[str, str]]:

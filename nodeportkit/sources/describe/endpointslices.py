@@ -61,8 +61,8 @@ def _endpoint(item: Entry, address: str) -> dict[str, Any]:
         "derived": False,
         "ready": _READY.get(conditions.text("Ready") or "") if conditions is not None else None,
     }
-    if target.startswith("Pod/"):
-        row["pod"] = target.removeprefix("Pod/")
+    if target or topology is not None or item.get("NodeName") is not None:
+        row["pod"] = target.removeprefix("Pod/") if target.startswith("Pod/") else ""
     for name, label, key in (
         ("node", "NodeName", "kubernetes.io/hostname"),
         ("zone", "Zone", "topology.kubernetes.io/zone"),

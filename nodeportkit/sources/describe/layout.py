@@ -92,9 +92,11 @@ class Entry:
 
     def walk(self) -> Iterator[Entry]:
         """Go over the entry and all below it, in the order of the text."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:
+            entry = waiting.pop()
+            yield entry
+            waiting.extend(reversed(entry.children))
 
 
 def read_tree(lines: Sequence[str], block: Block) -> Entry:
@@ -180,6 +182,8 @@ class _Tree:
         if _stands_at(text, starts):
             names = _cut(text, starts)
         else:
+            # The tab stops were lost on the way. Where header and dashes do not even count alike, rows stay whole.
+            names = names if len(names) == len(starts) else [text.strip()]
             starts = []
         grid = Grid(tuple(names), at + 1)
         if parent.grid is not None or parent is self.root:
@@ -195,7 +199,7 @@ class _Tree:
                 break
             elif self.is_rest(parent, grid, row):
                 grid.rows[-1][-1] += f"\n{row}"
-            elif at > grid.line or not _DASHES.match(row.strip()):
+            elif at > grid.line or row.strip(" -─"):
                 grid.rows.append(_cells(row, starts, len(names)))
                 grid.lines.append(at + 1)
             at += 1
@@ -226,8 +230,9 @@ class _Tree:
 
 
 def _stands_at(text: str, starts: Sequence[int]) -> bool:
-    """Whether a cell may begin at each of these columns: a blank stands before it."""
-    return all(start >= len(text) or start == 0 or text[start - 1] == " " for start in starts)
+    """Whether a cell may begin at each of these columns, the first of them at the first: a blank stands before it."""
+    fits = all(start >= len(text) or start == 0 or text[start - 1] == " " for start in starts)
+    return fits and bool(starts) and not text[: starts[0]].strip()
 
 
 def _cut(text: str, starts: Sequence[int]) -> list[str]:
@@ -236,7 +241,7 @@ def _cut(text: str, starts: Sequence[int]) -> list[str]:
 
 def _cells(text: str, starts: Sequence[int], count: int) -> list[str]:
     """The cells of a row, by the columns of the header, or by the gaps between them where those do not fit."""
-    if starts and _stands_at(text, starts) and not text[: starts[0]].strip():
+    if _stands_at(text, starts):
         return _cut(text, starts)
     cells = re.split(" {2,}", text.strip(), maxsplit=count - 1) if count > 1 else [text.strip()]
     return cells if len(cells) == count else [*([""] * (count - 1)), text.strip()]

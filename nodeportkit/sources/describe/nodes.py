@@ -48,8 +48,8 @@ def tell(description: Description, rows: Rows) -> None:
     if labels is not None:
         row["zone"] = next((labels[label] for label in _ZONES if label in labels), "")
     conditions = {condition.get("Type"): condition.get("Status") for condition in tree.records("Conditions")}
-    if "Ready" in conditions:
-        row["ready"] = conditions["Ready"] == "True"
+    if conditions:
+        row["ready"] = conditions.get("Ready") == "True"
     row["roles"] = rows.read(tree.get("Roles"), parse_roles)
     row["created"] = rows.read(tree.get("CreationTimestamp"), when)
     row["schedulable"] = {"false": True, "true": False}.get(tree.text("Unschedulable") or "")

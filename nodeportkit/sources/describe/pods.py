@@ -33,8 +33,8 @@ def tell(description: Description, rows: Rows) -> None:
     row["labels"] = labels_of(tree.get("Labels"), rows)
     row |= _place(tree) | _life(tree) | _owner(tree)
     conditions = {condition.get("Type"): condition.get("Status") for condition in tree.records("Conditions")}
-    if "Ready" in conditions:
-        row["ready"] = conditions["Ready"] == "True"
+    if conditions:
+        row["ready"] = conditions.get("Ready") == "True"
     containers = containers_of(tree)
     if containers is not None:
         row |= summary(tree, containers, rows)

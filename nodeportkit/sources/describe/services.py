@@ -42,16 +42,20 @@ def tell(description: Description, rows: Rows) -> None:
     for port in read:
         if port:
             rows.add("ports", key | port)
-    if all(read) and (whole or blocks):
+    if all(read) and whole:
         rows.cover("ports", key)
     _endpoints(key, list(zip(blocks, read, strict=True)), whole, rows)
 
 
 def _service(tree: Entry, rows: Rows) -> dict[str, Any]:
     kind = tree.text("Type")
-    # Labels that are printed only where they have a value: what is missing is known to be none.
-    has_external_ips = bool(tree.get("Session Affinity")) and "<unnamed>" not in str(tree.text("Port"))
-    has_policies = bool(tree.get("TargetPort") or tree.get("IP Families"))
+    # Some labels are printed only where there is a value. What is missing is known to be none if a label that stands
+    # below was printed, by a version that knows them all: external IPs since 1.2, policies since 1.7.
+    below = tree.get("Port") is not None or tree.get("Session Affinity") is not None
+    has_external_ips = below and "<unnamed>" not in (tree.text("Port") or "")
+    external = kind in ("NodePort", "LoadBalancer") or tree.get("External IPs") is not None
+    below = tree.get("External Traffic Policy" if external else "Session Affinity") is not None
+    has_policies = below and (tree.get("TargetPort") is not None or tree.get("IP Families") is not None)
     row: dict[str, Any] = {
         "type": kind or None,
         "cluster_ips": _cluster_ips(tree),
@@ -87,7 +91,8 @@ def _cluster_ips(tree: Entry) -> list[str] | None:
 def _load_balancer(tree: Entry, rows: Rows) -> dict[str, Any]:
     entry = tree.get("LoadBalancer Ingress")
     if entry is None:
-        known: list[str] | None = [] if tree.get("Session Affinity") is not None else None
+        below = tree.get("Port") is not None or tree.get("Session Affinity") is not None
+        known: list[str] | None = [] if below else None
         return {"load_balancer_ips": known, "load_balancer_ip_modes": known}
     found = rows.read(entry, _ingress)
     if found is None:

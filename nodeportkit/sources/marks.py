@@ -94,7 +94,8 @@ def whole_command(lines: Sequence[str], mark: Mark) -> tuple[str, int]:
 
 def _closing_quote(lines: Sequence[str], at: int, text: str) -> int | None:
     """Where the single quote closes that a command line leaves open; None if it leaves none open or it never closes."""
-    if text.count("'") % 2 == 0 or '"' in text.rpartition("'")[0]:
+    before = text.rpartition("'")[0]
+    if text.count("'") % 2 == 0 or before[-1:] not in (" ", "=") or '"' in before:
         return None
     for place in range(at, min(at + _LONGEST_QUOTE, len(lines))):
         if "'" in lines[place]:

@@ -32,7 +32,10 @@ def test_what_is_said_is_kept_as_evidence(path):
         assert [o.kind for o in step.outcomes] == [o["kind"] for o in wanted["outcomes"]], step.command
         assert [told(o, w) for o, w in zip(step.outcomes, wanted["outcomes"], strict=True)] == wanted["outcomes"]
     loose = [
-        o for finding, owner in zip(found.findings, found.owners, strict=True) if owner is None for o in finding.outcomes
+        o
+        for finding, owner in zip(found.findings, found.owners, strict=True)
+        if owner is None
+        for o in finding.outcomes
     ]
     assert [(o.line, o.kind) for o in loose] == [(o["line"], o["kind"]) for o in expected["loose"]]
     assert [told(o, w) for o, w in zip(loose, expected["loose"], strict=True)] == expected["loose"]
@@ -84,11 +87,15 @@ def test_where_a_command_was_to_go(line, address, port):
 def test_a_listing_of_nothing_says_that_there_is_nothing():
     found = scan("$ kubectl get svc,pods -n shop\nNo resources found in shop namespace.\n")
     fragments = found.findings[0].fragments()
-    assert [(f.frame, len(f.rows), f.complete) for f in fragments] == [("services", 0, ("shop",)), ("pods", 0, ("shop",))]
+    assert [(f.frame, len(f.rows), f.complete) for f in fragments] == [
+        ("services", 0, ("shop",)),
+        ("pods", 0, ("shop",)),
+    ]
 
 
 @pytest.mark.parametrize(
-    "command", ["kubectl get svc web -n shop", "kubectl get svc -l app=web -n shop", "kubectl describe svc -n shop", "ls"]
+    "command",
+    ["kubectl get svc web -n shop", "kubectl get svc -l app=web -n shop", "kubectl describe svc -n shop", "ls"],
 )
 def test_a_narrowed_listing_of_nothing_says_no_such_thing(command):
     found = scan(f"$ {command}\nNo resources found in shop namespace.\n")

@@ -28,7 +28,9 @@ def test_the_articles_transcript_has_typeset_blanks_and_nothing_else_undone(fixt
     assert clean(text) == [line.replace("\xa0", " ").rstrip() for line in text.split("\n")[:-1]]
 
 
-@pytest.mark.parametrize("path", sorted((Path(__file__).parents[1] / "fixtures" / "real-cluster" / "text").glob("*.txt")))
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parents[1] / "fixtures" / "real-cluster" / "text").glob("*.txt"))
+)
 def test_what_kubectl_printed_keeps_its_shape(path):
     text = path.read_text(encoding="utf-8")
     assert clean(text) == [line.rstrip() for line in text.split("\n")[: -1 if text.endswith("\n") else None]]
@@ -53,8 +55,37 @@ def test_str_is_not_decoded_again():
 
 
 PIECES = st.sampled_from(
-    ["> ", ">", "    ", "\t", "\n", "\r\n", "\r", "```", "~~~", "\x1b[31m", "\x1b]0;t\x07", "\x1b", "\b", "\xa0", "\ufeff"]
-    + ["- a: ", "kind: x", "$ kubectl get svc", "NAME   AGE", "GET / HTTP/1.1", "{", "|", "web", " ", "\x85", "\v", "\x1c"]
+    [
+        "> ",
+        ">",
+        "    ",
+        "\t",
+        "\n",
+        "\r\n",
+        "\r",
+        "```",
+        "~~~",
+        "\x1b[31m",
+        "\x1b]0;t\x07",
+        "\x1b",
+        "\b",
+        "\xa0",
+        "\ufeff",
+    ]
+    + [
+        "- a: ",
+        "kind: x",
+        "$ kubectl get svc",
+        "NAME   AGE",
+        "GET / HTTP/1.1",
+        "{",
+        "|",
+        "web",
+        " ",
+        "\x85",
+        "\v",
+        "\x1c",
+    ]
 )
 
 

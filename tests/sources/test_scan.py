@@ -112,7 +112,7 @@ def test_a_region_that_cannot_be_read_does_not_take_the_rest_with_it(monkeypatch
             raise ReadError("no YAML", source=context.source, line=at + 3)
         return
 
-    def counts(lines, at, context):
+    def counts(lines, at, _context):
         return Finding(at, at + 1) if lines[at].isdigit() else None
 
     monkeypatch.setattr(room, "readers", lambda: (reader(broken), reader(counts)))
@@ -124,11 +124,11 @@ def test_a_region_that_cannot_be_read_does_not_take_the_rest_with_it(monkeypatch
 
 
 def test_another_reader_may_know_what_one_cannot_read(monkeypatch):
-    def broken(lines, at, context):
+    def broken(_lines, _at, _context):
         raise ReadError("not mine after all")
 
     monkeypatch.setattr(
-        room, "readers", lambda: (reader(broken), reader(lambda lines, at, context: Finding(at, at + 2)))
+        room, "readers", lambda: (reader(broken), reader(lambda _lines, at, _context: Finding(at, at + 2)))
     )
     found = scan("one\ntwo\nthree")
     assert [(finding.start, finding.end) for finding in found.findings] == [(0, 2), (2, 4)]
@@ -154,7 +154,7 @@ def test_readers_see_no_further_than_the_next_command_and_know_theirs(monkeypatc
 
 def test_lines_that_a_reader_gives_back_are_unread(monkeypatch):
     monkeypatch.setattr(
-        room, "readers", lambda: (reader(lambda lines, at, context: Finding(at, len(lines), unread=(at + 1, at + 2))),)
+        room, "readers", lambda: (reader(lambda lines, at, _context: Finding(at, len(lines), unread=(at + 1, at + 2))),)
     )
     assert scan("one\ntwo\n\nfour").unread == [(2, "two")]
 

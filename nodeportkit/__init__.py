@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from nodeportkit.cells import format_age as format_age
     from nodeportkit.cells import parse_age as parse_age
-    from nodeportkit.chain import chain as chain
-    from nodeportkit.chain import links as links
+    from nodeportkit.chains import chain as chain
+    from nodeportkit.chains import links as links
     from nodeportkit.cluster import Cluster as Cluster
     from nodeportkit.errors import ManifestError as ManifestError
     from nodeportkit.errors import NodePortKitError as NodePortKitError
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from nodeportkit.sources.read import read as read
     from nodeportkit.sources.tables import read_tables as read_tables
     from nodeportkit.sources.transcript import read_transcript as read_transcript
-    from nodeportkit.standing import Standing as Standing
-    from nodeportkit.standing import standing as standing
+    from nodeportkit.standings import Standing as Standing
+    from nodeportkit.standings import standing as standing
     from nodeportkit.widgets import ChainExplorer as ChainExplorer
 
 __version__ = "0.1.0"
@@ -57,10 +57,10 @@ _HOMES: Final = {
     "ProxyConfig": "kube.proxy_config",
     "ReadError": "errors",
     "SnapshotError": "errors",
-    "Standing": "standing",
-    "chain": "chain",
+    "Standing": "standings",
+    "chain": "chains",
     "format_age": "cells",
-    "links": "chain",
+    "links": "chains",
     "match_labels": "selectors",
     "parse_age": "cells",
     "plot_chain": "figures",
@@ -68,7 +68,7 @@ _HOMES: Final = {
     "read": "sources.read",
     "read_tables": "sources.tables",
     "read_transcript": "sources.transcript",
-    "standing": "standing",
+    "standing": "standings",
 }
 
 __all__ = [  # noqa: RUF022 - in the order in which a person meets them

@@ -1,0 +1,182 @@
+"""What is known of one service: the ground on which every cause is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from nodeportkit.chains.links import join
+from nodeportkit.chains.paths import select_port
+from nodeportkit.cluster import Cluster
+from nodeportkit.selectors import LabelIndex
+from nodeportkit.standings.standing import Link, Standing, Term
+
+__all__ = ["Facts", "gather", "true"]
+
+_FINISHED: Final = ("Succeeded", "Failed")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A service, its ports, and what stands behind them.
+
+    Attributes
+    ----------
+    subject
+        What sentences are about: the service, or one of its ports.
+    service
+        The row of the service.
+    ports
+        The rows of its ports that are asked for.
+    links
+        These ports with their endpoints, as `chains.links.join` gives them.
+    """
+
+    cluster: Cluster
+    namespace: str
+    name: str
+    subject: str
+    service: pd.Series[Any]
+    ports: pd.DataFrame
+    links: pd.DataFrame
+
+    @cached_property
+    def type(self) -> str | None:
+        """The service's type; None where it was not shown."""
+        return None if pd.isna(self.service["type"]) else str(self.service["type"])
+
+    @cached_property
+    def selector(self) -> dict[str, str] | None:
+        """Its selector; None where it was not shown."""
+        selector = self.service["selector"]
+        return dict(selector) if isinstance(selector, Mapping) else None
+
+    @cached_property
+    def stated(self) -> bool:
+        """Whether a source stated its endpoints, be it that there are none."""
+        stated = self.cluster.stated
+        return bool(((stated["namespace"] == self.namespace) & (stated["service"] == self.name)).any())
+
+    @cached_property
+    def ends(self) -> pd.DataFrame:
+        """The links that lead to an endpoint."""
+        return self.links[self.links["linked"]]
+
+    @cached_property
+    def used(self) -> pd.DataFrame:
+        """The endpoints that get connections: those that are ready, or if none is, those that still serve."""
+        ready = self.ends[true(self.ends["ready"])]
+        return ready if len(ready) else self.ends[true(self.ends["serving"]) & true(self.ends["terminating"])]
+
+    @cached_property
+    def all_pods(self) -> pd.DataFrame:
+        """The pods of the namespace that were shown."""
+        return self.cluster.pods[true(self.cluster.pods["namespace"].eq(self.namespace))]
+
+    @cached_property
+    def pods(self) -> pd.DataFrame:
+        """Those of them that have not finished."""
+        return self.all_pods[~self.all_pods["phase"].isin(_FINISHED).to_numpy(dtype=bool)]
+
+    @cached_property
+    def pods_listed(self) -> bool:
+        """Whether the pods of the namespace were shown, be it that there are none."""
+        return len(self.all_pods) > 0 or any(
+            {"pods", "all"} & set(step.parsed.resources) and {"*", self.namespace} & set(step.parsed.complete)
+            for step in self.cluster.steps
+        )
+
+    @cached_property
+    def labels_shown(self) -> bool:
+        """Whether the labels of all these pods were shown."""
+        return all(isinstance(labels, Mapping) for labels in self.pods["labels"])
+
+    @cached_property
+    def matched(self) -> pd.DataFrame:
+        """The pods, finished ones too, that the selector matches for certain."""
+        if not self.selector:
+            return self.all_pods.iloc[:0]
+        found = LabelIndex(self.all_pods["labels"]).matching("", self.selector)
+        return self.all_pods.take(found)
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...] | None:
+        """The terms of the selector, each with the number of pods that carry it."""
+        if self.selector is None:
+            return None
+        known = [labels for labels in self.pods["labels"] if isinstance(labels, Mapping)]
+        shown = self.labels_shown and self.pods_listed
+        return tuple(
+            Term(key, value, sum(labels.get(key) == value for labels in known) if shown else None)
+            for key, value in self.selector.items()
+        )
+
+    def counts(self) -> tuple[int, int]:
+        """How many pods get connections, and how many are behind the service at all."""
+        return _pods_in(self.used), _pods_in(self.ends)
+
+    def whole(self, title: str, explanation: str = "") -> Standing:
+        """A chain that holds."""
+        return self._standing(True, title, explanation=explanation)
+
+    def broken(self, cause: str, link: Link, title: str, reason: str, explanation: str = "", **more: Any) -> Standing:
+        """A chain that is broken."""
+        return self._standing(
+            False, title, cause=cause, broken_link=link, reason=reason, explanation=explanation, **more
+        )
+
+    def unknown(self, reason: str, explanation: str, verify: str, **more: Any) -> Standing:
+        """A chain of which too little was shown."""
+        title = more.pop("title", f"Whether {self.subject} reaches a pod cannot be told yet")
+        return self._standing(None, title, reason=reason, explanation=explanation, verify=verify, **more)
+
+    def _standing(self, whole: bool | None, title: str, **more: Any) -> Standing:
+        return Standing(self.namespace, self.name, whole, title, terms=self.terms, **more)
+
+    def of_port(self, at: int) -> Facts:
+        """The same for one of the ports."""
+        port = self.ports.iloc[at]
+        name = port["port_name"] if isinstance(port["port_name"], str) and port["port_name"] else port["port"]
+        return replace(
+            self,
+            subject=f"port {name} of {self.name}",
+            ports=self.ports.iloc[[at]],
+            links=self.links[self.links["at"] == at],
+        )
+
+
+def gather(cluster: Cluster, service: str, port: int | str | None) -> Facts:
+    """What is known of a service.
+
+    Raises
+    ------
+    NotFound
+        If there is no such service or port.
+    """
+    namespace, name = cluster.key(service)
+    mine = true(cluster.services["namespace"].eq(namespace) & cluster.services["name"].eq(name))
+    ports = cluster.ports[_of(cluster.ports, namespace, name)].reset_index(drop=True)
+    ports = select_port(ports, port, service).reset_index(drop=True)
+    ends = cluster.endpoints[_of(cluster.endpoints, namespace, name)]
+    return Facts(cluster, namespace, name, name, cluster.services[mine].iloc[0], ports, join(ports, ends))
+
+
+def _of(frame: pd.DataFrame, namespace: str, service: str) -> Any:
+    return true(frame["namespace"].eq(namespace) & frame["service"].eq(service))
+
+
+def true(values: pd.Series[Any]) -> npt.NDArray[np.bool_]:
+    """Where nullable values are true for certain."""
+    return values.astype("boolean").fillna(False).to_numpy(dtype=np.bool_)
+
+
+def _pods_in(links: pd.DataFrame) -> int:
+    """How many pods the links lead to: a pod counts once, those without name and address each."""
+    who = links["pod"].fillna(links["pod_ip"])
+    return int(who.nunique() + who.isna().sum())

@@ -1,0 +1,97 @@
+"""From facts to a standing: each cause looks, in the order in which a packet travels; the first that sees itself speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from nodeportkit.cluster import Cluster
+from nodeportkit.standings import backing, entry, matching, target
+from nodeportkit.standings.facts import Facts, gather
+from nodeportkit.standings.standing import Standing
+from nodeportkit.standings.symptoms import changed_since, symptom
+
+__all__ = ["standing"]
+
+_WITHOUT_ENDPOINTS: Final[tuple[Callable[[Facts], Standing | None], ...]] = (
+    matching.no_selector,
+    matching.selector_not_shown,
+    backing.no_pods,
+    matching.pods_not_shown,
+    matching.labels_not_shown,
+    matching.selector_mismatch,
+    target.protocol_mismatch,
+    target.named_port_missing,
+    backing.drifted,
+)
+_WITH_ENDPOINTS: Final[tuple[Callable[[Facts], Standing | None], ...]] = (
+    backing.pods_not_ready,
+    backing.readiness_not_shown,
+    entry.node_not_ready,
+    entry.local_policy_no_local_pod,
+)
+
+
+def standing(cluster: Cluster, service: str, port: int | str | None = None) -> Standing:
+    """How the chain of a service stands, in words.
+
+    Parameters
+    ----------
+    cluster
+        The cluster.
+    service
+        `"name"` or `"namespace/name"`.
+    port
+        Only this port of the service: its name, its number, or its node port. Without it, the first port that is broken
+        speaks for the service.
+
+    Returns
+    -------
+    Standing
+
+    Raises
+    ------
+    NotFound
+        If there is no such service or port.
+
+    Examples
+    --------
+    >>> cluster = Cluster(
+    ...     services={"namespace": ["default"], "name": ["web"], "type": ["NodePort"], "selector": [{"app": "web"}]},
+    ...     ports={
+    ...         "namespace": ["default"],
+    ...         "service": ["web"],
+    ...         "port": [80],
+    ...         "target_port": ["8080"],
+    ...         "node_port": [30080],
+    ...     },
+    ...     pods={"namespace": ["default"], "name": ["web-0"], "labels": [{"app": "shop"}]},
+    ... )
+    >>> found = standing(cluster, "web")
+    >>> found.title, found.cause, found.broken_link
+    ('web answers nobody: its selector matches no pod', 'selector-mismatch', 'selector')
+    >>> found.reason
+    'No pod carries app=web.'
+    """
+    facts = gather(cluster, service, port)
+    found = entry.not_exposed(facts) or entry.ports_not_shown(facts) or _of_ports(facts)
+    return replace(found, symptom=symptom(facts), changed_since=changed_since(facts))
+
+
+def _of_ports(facts: Facts) -> Standing:
+    """The standing of the first port that is broken, else of the first of which it is unknown, else of all."""
+    several = len(facts.ports) > 1
+    found = [_of_port(facts.of_port(at) if several else facts) for at in range(len(facts.ports))]
+    if several and len({(each.whole, each.cause) for each in found}) == 1:
+        # The same can be said of all: it is said of the service.
+        return _of_port(replace(facts.of_port(0), subject=facts.name))
+    return min(found, key=lambda each: (each.whole is not False, each.whole is not None))
+
+
+def _of_port(facts: Facts) -> Standing:
+    for cause in _WITH_ENDPOINTS if len(facts.ends) else _WITHOUT_ENDPOINTS:
+        found = cause(facts)
+        if found is not None:
+            return found
+    return backing.healthy(facts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 __all__ = ["Block", "begins", "block_at", "indentation", "split_label"]
 
@@ -59,6 +59,7 @@ _KEY: Final = re.compile(r"[-._A-Za-z0-9]+:\s")
 _EVENT: Final = re.compile(r"\s{1,8}(?:Normal|Warning)\s")
 _AFTER_MESSAGE: Final = re.compile(r"\s{2,}(?:Exit Code|Signal|Started|Finished|Ready):\s")
 _MESSAGE_LINES: Final = 60
+_Labelled: TypeAlias = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def indentation(text: str) -> int:
     return len(text) - len(text.lstrip(" "))
 
 
-def split_label(text: str) -> tuple[str, str, int] | None:
+def split_label(text: str) -> _Labelled | None:
     """The label, the value, and where the value begins, of a line without indentation; None if it has no label.
 
     Examples
@@ -94,14 +95,17 @@ def split_label(text: str) -> tuple[str, str, int] | None:
     ('Port', 'http  80/TCP', 9)
     >>> split_label("/tmp from tmp (rw)")
     """
-    at = text.find(":")
-    while 0 <= at < len(text) - 1 and text[at + 1] not in " \t":
-        at = text.find(":", at + 1)
-    label = text[:at]
-    if at < 1 or "  " in label:
+    at = text.find(": ")
+    tab = text.find(":\t", 0, at if at >= 0 else len(text))
+    if tab >= 0:
+        at = tab
+    elif at < 0 and text.endswith(":"):
+        at = len(text) - 1
+    if at < 1 or "  " in text[:at]:
         return None
-    value = text[at + 1 :].strip()
-    return label, value, len(text) - len(text[at + 1 :].lstrip()) if value else at + 1
+    rest = text[at + 1 :]
+    value = rest.strip()
+    return text[:at], value, at + 1 + (len(rest) - len(rest.lstrip()) if value else 0)
 
 
 def begins(lines: Sequence[str], at: int) -> bool:
@@ -144,11 +148,12 @@ class _Walk:
                 continue
             if begins(self.lines, at):
                 break
+            found = split_label(self.lines[at].strip())
             gap = at - self.end > (1 if self.spaced else 0)
             # Events stand last: what begins at the margin there is part of a message, or no longer the description.
-            if self.section != "Events" and self.fits(at, gap):
+            if self.section != "Events" and self.fits(at, found, gap):
                 self.end = at + 1
-                at = self.note(at)
+                at = self.note(at, found)
             elif self.section == "Events" and not gap and self.lines[at][0] in " \t":
                 at = self.end = at + 1
             else:
@@ -158,31 +163,28 @@ class _Walk:
                 at = self.carry_on(at, after)
         return Block(self.start, self.end, frozenset(self.continued), *self.data)
 
-    def fits(self, at: int, gap: bool) -> bool:
+    def fits(self, at: int, found: _Labelled | None, gap: bool) -> bool:
         """Whether kubectl could have printed this line here; `gap`: below an empty line."""
         line = self.lines[at]
-        text = line.strip()
-        found = split_label(text)
         if line[0] in " \t":
             return not gap or bool(found and found[0] == "Addresses" and self.section == "Subsets")
+        text = line.rstrip()
         if text in _PHRASES or text.startswith("!!!WARNING!!!"):
             return True
         if self.section == "table" and not gap:
             return True
         if found and (gap or found[0] in _KNOWN):
             return found[0] in _AFTER_GAP if gap else True
-        if _LABEL.match(line.rstrip()) and not _COMPLAINT.match(line):
+        if _LABEL.match(text) and not _COMPLAINT.match(line):
             return not gap
         return not gap and self.has_dashes(at + 1)
 
     def has_dashes(self, at: int) -> bool:
         return at < len(self.lines) and bool(_DASHES.fullmatch(self.lines[at]))
 
-    def note(self, at: int) -> int:
+    def note(self, at: int, found: _Labelled | None) -> int:
         """Remember what the line opens; the position to go on from."""
         line = self.lines[at]
-        text = line.strip()
-        found = split_label(text)
         if found:
             self.label = found[0]
         if line[0] in " \t":
@@ -191,7 +193,7 @@ class _Walk:
             return self.carry_on(at + 1, after) if after is not None else at + 1
         self.section = found[0] if found else "table" if self.has_dashes(at + 1) or self.section == "table" else ""
         self.secret = self.secret or self.section == "Type"  # a ConfigMap has no type
-        if text == "Data":
+        if line.rstrip() == "Data":
             below = next((p for p in range(at + 1, min(at + 3, len(self.lines))) if self.lines[p].strip()), at)
             if self.lines[below].strip() == "====":
                 self.end = self.secret_end(below + 1) if self.secret else self.config_end(below + 1)
@@ -249,5 +251,5 @@ class _Walk:
         if self.label == "Message" and self.section != "Message":
             return lambda at: bool(_AFTER_MESSAGE.match(self.lines[at]))
         if self.section in ("Message", "Conditions"):
-            return lambda at: self.lines[at][:1] > " " and self.fits(at, gap=False)
+            return lambda at: self.lines[at][:1] > " " and self.fits(at, split_label(self.lines[at].strip()), gap=False)
         return None

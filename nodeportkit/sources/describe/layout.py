@@ -168,13 +168,16 @@ class _Tree:
 
     def header(self, at: int, text: str, indent: int, parent: Entry) -> list[int]:
         """Where the columns begin, if this line is the header of a table."""
-        below = self.lines[at + 1].expandtabs(_TAB).rstrip() if at + 1 < self.block.end else ""
-        dashes = [m.start() for m in _DASHES.finditer(below)]
-        if len(dashes) > 1 and not below.strip(" -─"):
-            return dashes
-        words = [m.start() for m in _WORDS.finditer(text)]
+        below = self.lines[at + 1] if at + 1 < self.block.end else ""
+        if ("--" in below or "──" in below) and not below.strip(" \t-─"):
+            dashes = [m.start() for m in _DASHES.finditer(below.expandtabs(_TAB))]
+            if len(dashes) > 1:
+                return dashes
         bare = parent.label in _BARE_TABLES and not parent.children and parent.grid is None
-        return words if bare and len(words) > 1 and indent and not split_label(text.lstrip()) else []
+        if not bare or not indent or split_label(text.lstrip()):
+            return []
+        words = [m.start() for m in _WORDS.finditer(text)]
+        return words if len(words) > 1 else []
 
     def grid(self, at: int, text: str, indent: int, parent: Entry, starts: list[int]) -> int:
         """Read the table whose header is at this position; the position after it."""

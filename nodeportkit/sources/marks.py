@@ -44,7 +44,7 @@ def marks(lines: Sequence[str]) -> Iterator[Mark]:
             or head in ("PS", "In")
             or " $ " in line[:80]
             or ("/" in head and head.rpartition("/")[2] in PROGRAMS)
-            or (not head and line[:4].strip() and (at == 0 or not lines[at - 1]))
+            or (not head and line[:4].strip() and (at == 0 or not lines[at - 1] or fence(lines[at - 1])))
         ):
             text = typed(line.lstrip())
             if text is None:

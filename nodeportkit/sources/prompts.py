@@ -93,7 +93,8 @@ _DOUBTFUL: Final = re.compile(
         [\#>%]\ * | !\ *
       | In\ \[\d{0,5}\]:\ *!?
       | [\u279c\u2794\u2192]\ +(?:[^\s]{1,200}\ +(?:git:\([^)]{0,100}\)\ +)?(?:\u2717\ +)?)?   # ➜  ~ git:(main) ✗
-      | [\w.~/@:-]{1,80}\ ?[$\#]\ +                               # controlplane $
+      | [\w.~/@:-]{1,80}\ [$\#]\ +                                # controlplane $
+      | \S{1,80}[$\#%>]\ +                                        # controlplane:~$, ~~>
     )""",
     re.VERBOSE,
 )
@@ -152,7 +153,15 @@ def _as_typed(line: str) -> bool:
     plain = _QUOTED.sub('""', line[:2000])
     if _BLANKS_INSIDE.search(plain.partition("#")[0].split("|")[0].rstrip("\\` ")):
         return False
-    return any(_sensible(simple.words) for simple in split(plain)[:2])
+    first, *others = split(plain) or [None]
+    if first is None or any(_is_prose(simple.words[0]) for simple in others):
+        return False
+    return _sensible(first.words) or any(_sensible(simple.words) for simple in others[:1])
+
+
+def _is_prose(word: str) -> bool:
+    """Whether a word behind a pipe or a semicolon begins a sentence; of programs, only PowerShell's begin with a capital."""
+    return word in _SENTENCE or (word[0].isupper() and "-" not in word)
 
 
 def _sensible(typed_words: tuple[str, ...]) -> bool:

@@ -19,7 +19,7 @@ lab: $(VENV)/.ready-lab  ## set up, and open JupyterLab on the first notebook (A
 	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb $(ARGS)
 
 test: lint types browser  ## set up, and run every check
-	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: $(VENV)/.ready-test  ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -29,7 +29,7 @@ types: $(VENV)/.ready-test  ## mypy --strict on the package
 	$(BIN)/mypy
 
 unit: $(VENV)/.ready-test  ## tests without JupyterLab, Chromium and Binder: the quick ones
-	$(BIN)/python -m pytest -n $(JOBS) -m "not notebook and not browser and not binder" $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not notebook and not browser and not binder" $(ARGS)
 
 browser: $(VENV)/.ready-test  ## find Chromium for the browser tests, or install one
 	@$(BIN)/python scripts/chromium.py
@@ -51,7 +51,7 @@ binder-lock:  ## pin anew what Binder installs (needs uv)
 
 lowest:  ## the quick tests with the oldest releases that pyproject.toml allows (needs uv)
 	uv run --isolated --resolution lowest-direct --extra test --no-project --with-editable '.[test]' \
-	    python -m pytest -n $(JOBS) -m "not notebook and not browser and not binder" $(ARGS)
+	    python -m pytest -n $(JOBS) --dist worksteal -m "not notebook and not browser and not binder" $(ARGS)
 
 clean:  ## remove the environment and the caches
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

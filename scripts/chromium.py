@@ -1,7 +1,7 @@
 """The Chromium that the browser tests drive: find it, or install one.
 
-``python scripts/chromium.py`` prints its path, after installing it where it was missing: Debian's package on Debian for
-root, else the one that Playwright brings for the current user.
+``python scripts/chromium.py`` installs what is missing: Debian's packages on Debian for root, else the browser that
+Playwright brings for the current user.
 """
 
 import os
@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PLAYWRIGHT = (sys.executable, "-m", "playwright")
 
 
 def find_chromium() -> Path | None:
@@ -26,15 +27,9 @@ def find_chromium() -> Path | None:
     return own if own.exists() else None
 
 
-def install_chromium() -> None:
-    """Install Debian's Chromium as root on Debian; Playwright's anywhere else."""
-    if os.geteuid() == 0 and is_debian():
-        subprocess.run(["apt-get", "update", "-q"], check=True)
-        # Without a font package, a page in Chromium has no letters.
-        packages = ["chromium", "fonts-liberation"]
-        subprocess.run(["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages], check=True)
-    else:
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+def driver_starts() -> bool:
+    """Tell whether Playwright's driver runs: the Node.js that it brings asks for a library that a small Debian lacks."""
+    return subprocess.run([*PLAYWRIGHT, "--version"], capture_output=True, check=False).returncode == 0
 
 
 def is_debian() -> bool:
@@ -45,12 +40,25 @@ def is_debian() -> bool:
         return False
 
 
+def install(*packages: str) -> None:
+    subprocess.run(["apt-get", "update", "-q"], check=True)
+    subprocess.run(["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages], check=True)
+
+
 def main() -> None:
-    if find_chromium() is None:
-        try:
-            install_chromium()
-        except subprocess.CalledProcessError as error:
-            sys.exit(f"No Chromium for the browser tests, and installing one failed: {' '.join(error.cmd)}")
+    root_on_debian = os.geteuid() == 0 and is_debian()
+    try:
+        if not driver_starts():
+            if not root_on_debian:
+                sys.exit("Playwright's driver does not start. On Debian and Ubuntu: sudo apt-get install libatomic1")
+            install("libatomic1")
+        if find_chromium() is None:
+            if root_on_debian:
+                install("chromium", "fonts-liberation")  # without a font a page has no letters
+            else:
+                subprocess.run([*PLAYWRIGHT, "install", "chromium"], check=True)
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"No Chromium for the browser tests: {' '.join(error.cmd)} failed")
     print("Browser tests use", find_chromium())
 
 

@@ -1,4 +1,4 @@
-"""A picture that was not drawn into somebody's Axes: it shows itself in a notebook, and says in words what it shows."""
+"""A picture on a sheet of its own: it shows itself in a notebook, and says in words what it shows."""
 
 from __future__ import annotations
 
@@ -12,27 +12,62 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nodeportkit.figures.canvas import LOCK
-from nodeportkit.figures.theme import Palette, counterparts
+from nodeportkit.figures.theme import Palette, roles
 
-__all__ = ["Picture", "sheet", "svg"]
+__all__ = ["Picture", "sheet"]
 
-_DPI: Final = 144  # sharp on screens of twice the usual resolution
+_DPI: Final = 120
 # Paths, so that words look the same where the fonts are missing; and nothing that differs from run to run.
 _SETTINGS: Final[Any] = {
+    "path.sketch": None,
+    "savefig.bbox": None,
+    "savefig.transparent": False,
     "svg.fonttype": "path",
     "svg.hashsalt": "nodeportkit",
-    "savefig.bbox": None,
-    "path.sketch": None,
 }
+_NUMBER: Final = re.compile(r"scale\([^)]*\)|-?\d+\.\d{3,}")
 
 
 class Picture(Axes):
-    """An Axes on a sheet of its own. As the last line of a notebook's cell it shows itself."""
+    """An Axes on a sheet of its own. As the last line of a notebook's cell it shows itself.
 
-    words = ""
+    Attributes
+    ----------
+    words
+        What it shows, in words: the first line is its title.
+    """
+
+    words: str = ""
+
+    def png(self) -> bytes:
+        """The picture as a PNG image."""
+        return self._saved("png", dpi=_DPI)
+
+    def svg(self, *, themed: bool = False) -> str:
+        """The picture as an SVG drawing for a page, with its words as title and description for screen readers.
+
+        Parameters
+        ----------
+        themed
+            Draw without paper, and with colours that a dark page may set: `var(--npk-ink, #1b1f24)`. For light drawings.
+        """
+        options: dict[str, Any] = {"transparent": True, "facecolor": "none"} if themed else {}
+        drawn = self._saved("svg", metadata={"Date": None, "Creator": None}, **options).decode("utf-8")
+        drawn = _for_pages(drawn, self.words)
+        if not themed:
+            return drawn
+        variables = {colour: f"var(--npk-{role.replace('_', '-')}, {colour})" for role, colour in roles()}
+        return re.sub("|".join(variables), lambda match: variables[match[0]], drawn)
+
+    def _saved(self, kind: str, **options: Any) -> bytes:
+        figure: Any = self.figure
+        stream = io.BytesIO()
+        with LOCK, matplotlib.rc_context(_SETTINGS):
+            figure.savefig(stream, format=kind, **options)
+        return stream.getvalue()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"image/svg+xml": svg(self), "image/png": png(self), "text/plain": self.words}
+        return {"image/svg+xml": self.svg(), "image/png": self.png(), "text/plain": self.words}
 
 
 def sheet(width: float, height: float, palette: Palette) -> Picture:
@@ -43,38 +78,22 @@ def sheet(width: float, height: float, palette: Palette) -> Picture:
     return picture
 
 
-def png(axes: Axes) -> bytes:
-    """The figure of `axes` as a PNG image."""
-    return _saved(axes, "png", dpi=_DPI)
+def _for_pages(drawn: str, words: str) -> str:
+    """An SVG file as a part of a page: smaller, with words for those who cannot see it, and nothing that reaches beyond it.
 
-
-def svg(axes: Axes, *, themed: bool = False) -> str:
-    """The figure of `axes` as an SVG drawing for a page, with its words as title and description for screen readers.
-
-    Parameters
-    ----------
-    themed
-        Draw without paper, and with colours that a dark page may set: `var(--npk-ink, #1b1f24)`. For light drawings.
+    matplotlib writes a style for `*`, which on a page would hold for everything, ids that other drawings have too, and
+    each text a second time as a comment.
     """
-    text = _saved(axes, "svg", metadata={"Date": None, "Creator": None}, transparent=themed).decode("utf-8")
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    words = str(getattr(axes, "words", ""))
+    drawn = drawn[drawn.index("<svg") :]
+    drawn = re.sub(
+        r"<!--.*?-->|<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>", "", drawn, flags=re.DOTALL
+    )
+    drawn = re.sub(r'<g id="([\w-]*?)(?:_\d+)?">', r'<g class="npk-\1">', drawn)
+    drawn = _NUMBER.sub(lambda match: match[0] if match[0][0] == "s" else f"{float(match[0]):.2f}", drawn)
+    drawn = re.sub(r"\s+", " ", drawn).replace("> <", "><")
     title, _, rest = words.partition("\n")
-    attributes = 'role="img" style="max-width:100%;height:auto"'
-    described = f"<title>{escape(title)}</title><desc>{escape(rest or title)}</desc>"
-    text = re.sub(r"<svg([^>]*)>", lambda match: f"<svg{match[1]} {attributes}>{described}", text, count=1)
-    if not themed:
-        return text
-    names = {
-        colour: f"var(--npk-{role.replace('_', '-')}, {colour})" for colour, (role, _, _) in counterparts().items()
-    }
-    return re.sub("|".join(names), lambda match: names[match[0]], text)
-
-
-def _saved(axes: Axes, kind: str, **options: Any) -> bytes:
-    figure: Any = axes.figure
-    stream = io.BytesIO()
-    with LOCK, matplotlib.rc_context(_SETTINGS):
-        figure.savefig(stream, format=kind, **options)
-    return stream.getvalue()
+    head = (
+        ' role="img" style="max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt">'
+        f"<title>{escape(title)}</title><desc>{escape(rest.strip() or title)}</desc>"
+    )
+    return drawn.replace(">", head, 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Final
 
-__all__ = ["DARK", "GAP", "LIGHT", "MARGIN", "PAD", "RADIUS", "Palette", "palette"]
+__all__ = ["DARK", "GAP", "LIGHT", "MARGIN", "PAD", "RADIUS", "Palette", "palette", "roles"]
 
 # In points, 1/72 inch.
 MARGIN: Final = 28.0  # around a picture
@@ -74,7 +74,6 @@ def palette(*, dark: bool) -> Palette:
     return DARK if dark else LIGHT
 
 
-def counterparts() -> dict[str, tuple[str, str, str]]:
-    """For each colour of the light palette its role, itself and its dark counterpart."""
-    dark = asdict(DARK)
-    return {colour: (role, colour, dark[role]) for role, colour in asdict(LIGHT).items()}
+def roles(*, dark: bool = False) -> list[tuple[str, str]]:
+    """Each role with its colour."""
+    return list(asdict(palette(dark=dark)).items())

@@ -61,7 +61,9 @@ def in_order(name: str) -> list[tuple[bool, int, str]]:
 
 
 def _carries(scene: Scene, pod: PodSeen) -> bool:
-    return pod.selected and pod.ready is not False and scene.broken in (None, "node") and scene.whole is not None
+    """Whether packets of a client inside the cluster get to it: a missing node port does not stop those."""
+    passes = scene.whole is not None and scene.broken in (None, "node", "service")
+    return passes and pod.selected and pod.reachable and pod.ready is not False
 
 
 def _mark(pod: PodSeen) -> Mark:

@@ -28,7 +28,7 @@ class PortSeen:
 
     name: str
     protocol: str
-    port: int
+    port: int | None
     target_port: str
     node_port: int | None
 
@@ -43,7 +43,11 @@ class TermSeen:
 
 @dataclass(frozen=True, slots=True)
 class PodSeen:
-    """A pod: one that the service sends to, or (`selected` False) one that is near to what it selects."""
+    """A pod: one that the service selects, or (`selected` False) one that is near to what it selects.
+
+    `ports` are the ports it is sent to (None for one that it does not have); `share` is its part of the connections that
+    enter at any node or, under external traffic policy Local, at its own; `reachable` is False where none gets to it.
+    """
 
     name: str
     address: str
@@ -54,6 +58,7 @@ class PodSeen:
     share: float | None = None
     selected: bool = True
     note: str = ""
+    reachable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class Scene:
     reason: str
     explanation: str
     command: str
+    before: str = ""  # a command that may have changed all this since
 
     @property
     def drawn_ports(self) -> tuple[PortSeen, ...]:

@@ -45,7 +45,7 @@ class Service:
             *(width(term.text, STRONG) + width(_counted(term), PLAIN) + 16 for term in self.terms),
         ]
         self.width = min(max(max(lines) + 2 * PAD, _WIDTH[0]), _WIDTH[1])
-        self.reach = max((pill_width(str(port.port)) for port in scene.drawn_ports), default=0) - _OVERLAP
+        self.reach = max((pill_width(_number(port)) for port in scene.drawn_ports), default=0) - _OVERLAP
         self._head = 29 + _LINE * (len(self.names) + len(self.details) - 1)
         self._lanes = _LANE * len(self.lanes) + _LINE * bool(self.rest)
         more = len(scene.terms or ()) > len(self.terms)
@@ -79,7 +79,7 @@ class Service:
 
     def _lane(self, canvas: Canvas, index: int, x: float, y: float) -> tuple[float, float]:
         colours = canvas.colours
-        number = str(self.scene.drawn_ports[index].port)
+        number = _number(self.scene.drawn_ports[index])
         left = x - pill_width(number) + _OVERLAP
         canvas.pill(left, y, number, colours.port, name="port")
         if index == len(self.lanes) - 1:
@@ -121,6 +121,10 @@ def _details(scene: Scene) -> list[str]:
     one = "  ".join([scene.type or "type not shown", *addresses])
     lines = [one] if width(one, DETAIL) <= _ROOM else [scene.type or "type not shown", *addresses]
     return [*lines, *(line for line in (scene.external_name, scene.policy) if line)]
+
+
+def _number(port: PortSeen) -> str:
+    return "?" if port.port is None else str(port.port)
 
 
 def _lane(port: PortSeen) -> str:

@@ -37,7 +37,7 @@ class Sheet:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.nodes, self.service = Nodes(scene), Service(scene)
-        left = _LEFT_LINK + (2 * _BIG if scene.broken == "node" else 0)
+        left = _LEFT_LINK + (2 * _BIG if scene.broken in ("node", "service") else 0)
         before = self.nodes.width + self.nodes.reach + left + self.service.reach + self.service.width
         plugs = Pods(scene, _PODS[0]).reach
         spare = _WIDTH - 2 * MARGIN - before - _FAN - plugs
@@ -53,6 +53,8 @@ class Sheet:
         room = self.width - 2 * MARGIN
         self.title = wrap(self.scene.title, TITLE, room, most=3)
         self.symptom = wrap(self.scene.symptom, SYMPTOM, room, most=2)
+        if self.scene.before:
+            self.symptom += wrap(f"as it was before: {self.scene.before}", SYMPTOM, room, most=1)
         y = MARGIN + 15 + 23 * (len(self.title) - 1)
         self.y_symptom = y + 26
         y += 26 + 17 * (len(self.symptom) - 1) if self.symptom else 0
@@ -125,7 +127,8 @@ class Sheet:
             canvas.text(self.x_pods - 8, above, words, STATE, colours.target_port, align="right")
         if self.pods.shared:
             right = self.x_pods + self.pods.width - PAD
-            canvas.text(right, above, "share", STATE, colours.muted, align="right")
+            words = "share of its node" if self.scene.policy else "share"
+            canvas.text(right, above, words, STATE, colours.muted, align="right")
 
     @staticmethod
     def _heading(canvas: Canvas, x: float, y: float, name: str, state: str, colour: str) -> None:
@@ -138,7 +141,7 @@ class Sheet:
         for (x, y, carries), end in starts:
             colour = colours.node_port if carries else colours.dashed
             canvas.link((x, y), end, colour, dashed=not carries, heavy=carries, lead=_LEAD)
-        if self.scene.broken != "node" or not starts:
+        if self.scene.broken not in ("node", "service") or not starts or self.blocked:
             return
         if any(carries for (_, _, carries), _ in starts):
             for (x, y, carries), _ in starts:
@@ -147,13 +150,19 @@ class Sheet:
         else:
             self._mark(canvas, (starts[0][0][0] + arriving[0][0]) / 2 + 4, sum(y for _, y in arriving) / len(arriving))
 
+    @property
+    def blocked(self) -> bool:
+        """Whether the chain is broken behind the service."""
+        behind = self.scene.broken in ("selector", "pods", "target-port")
+        return behind or (self.scene.broken is not None and not any(row.carries for row in self.pods.rows))
+
     def _fan(self, canvas: Canvas, ends: list[Link]) -> None:
         colours, scene = canvas.colours, self.scene
         start = (self.x_service + self.service.width, self.y_service + self.service.line)
         for x, y, carries in ends:
             colour = colours.target_port if carries else colours.dashed
             canvas.link(start, (x, y), colour, dashed=not carries, heavy=carries)
-        if scene.broken in ("service", "selector", "pods", "target-port") or scene.whole is None:
+        if self.blocked or scene.whole is None:
             near = min(x for x, _, _ in ends)
             self._mark(canvas, start[0] + (near - start[0]) * 0.4, start[1])
 

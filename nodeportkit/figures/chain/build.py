@@ -1,0 +1,194 @@
+"""From the frames of a cluster to what the picture of one chain has to show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from nodeportkit.chains import chain, select_port
+from nodeportkit.figures.chain.scene import NodeSeen, PodSeen, PortSeen, Scene, TermSeen
+from nodeportkit.selectors import match_labels
+from nodeportkit.standings import standing
+
+if TYPE_CHECKING:
+    from nodeportkit.cluster import Cluster
+
+__all__ = ["build"]
+
+_PATHS: Final = 50_000  # nodes times endpoints up to which every entry node is asked for shares
+_FINISHED: Final = ("Succeeded", "Failed")
+_LOCAL: Final = "Local"
+
+
+def build(cluster: Cluster, service: str, port: int | str | None = None) -> Scene:
+    """What is to be shown of the service called `"name"` or `"namespace/name"`, of all its ports or of one.
+
+    Raises
+    ------
+    NotFound
+        If there is no such service or port.
+    """
+    namespace, name = cluster.key(service)
+    verdict = standing(cluster, service, port)
+    row = _rows(cluster.services, namespace=namespace, name=name).iloc[0]
+    ports = select_port(_rows(cluster.ports, namespace=namespace, service=name), port, service)
+    mine = _rows(cluster.pods, namespace=namespace)
+    down = set(_rows(cluster.nodes, ready=False)["name"].dropna())
+    local = row["external_traffic_policy"] == _LOCAL
+    pods = list(_endpoints(_paths(cluster, f"{namespace}/{name}", port), mine, down, local=local))
+    known = {pod.name for pod in pods}
+    near = set(verdict.candidates)
+    if verdict.broken_link == "selector" and not near:  # none comes near: show what there is instead
+        near = set(mine["name"])
+    pods += _others(mine, row["selector"], known, near, missing=verdict.broken_link == "target-port")
+    return Scene(
+        namespace=namespace,
+        name=name,
+        type=_text(row["type"]),
+        addresses=_texts(row["cluster_ips"]),
+        policy="externalTrafficPolicy: Local" if local else "",
+        external_name=_text(row["external_name"]),
+        ports=tuple(_ports(ports)),
+        terms=None if verdict.terms is None else tuple(TermSeen(str(term), term.pods) for term in verdict.terms),
+        nodes=tuple(_nodes(cluster.nodes, verdict.blocked_nodes)),
+        pods=tuple(pods),
+        empty=_empty(row, mine),
+        whole=verdict.whole,
+        broken=verdict.broken_link,
+        title=verdict.title,
+        symptom=verdict.symptom,
+        before=verdict.changed_since,
+        reason=verdict.reason,
+        explanation=verdict.explanation,
+        command=verdict.fix or verdict.verify,
+    )
+
+
+def _rows(frame: pd.DataFrame, **values: Any) -> pd.DataFrame:
+    """The rows that have these values for certain."""
+    for column, value in values.items():
+        frame = frame[frame[column].eq(value).fillna(False).to_numpy(dtype=bool)]
+    return frame
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) else ()
+
+
+def _number(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
+def _flag(value: Any) -> bool | None:
+    return None if pd.isna(value) else bool(value)
+
+
+def _ports(ports: pd.DataFrame) -> Iterator[PortSeen]:
+    for row in ports.itertuples():
+        yield PortSeen(
+            name=_text(row.port_name),
+            protocol=_text(row.protocol),
+            port=_number(row.port),
+            target_port=_text(row.target_port),
+            node_port=_number(row.node_port),
+        )
+
+
+def _nodes(nodes: pd.DataFrame, blocked: Collection[str]) -> Iterator[NodeSeen]:
+    blocked = set(blocked)
+    for row in nodes.itertuples():
+        name = _text(row.name)
+        addresses = _texts(row.internal_ips) or _texts(row.external_ips)
+        yield NodeSeen(name, addresses, _flag(row.ready), name not in blocked)
+
+
+def _paths(cluster: Cluster, service: str, port: int | str | None) -> pd.DataFrame:
+    """The paths to each endpoint, from all nodes, or from one where that would be too many."""
+    namespace, name = service.split("/")
+    ends = len(_rows(cluster.endpoints, namespace=namespace, service=name))
+    nodes = cluster.nodes["name"].dropna()
+    some = nodes.iloc[0] if len(nodes) * ends > _PATHS else None
+    paths = chain(cluster, service, port, node=some)
+    paths["who"] = paths["pod"].fillna(paths["pod_ip"])
+    return paths[paths["pod"].notna() | paths["pod_ip"].notna() | paths["ready"].notna()]
+
+
+def _endpoints(paths: pd.DataFrame, pods: pd.DataFrame, down: set[str], *, local: bool) -> Iterator[PodSeen]:
+    """Each pod that is an endpoint, once."""
+    shares = _shares(paths[paths["hop"].eq("same-node").fillna(False).to_numpy(dtype=bool)] if local else paths)
+    numbers = paths.groupby("who", dropna=False, sort=False)["pod_port"].unique()
+    status = dict(zip(pods["name"], pods["status"], strict=True))
+    first = paths.drop_duplicates(["who"]) if paths["who"].notna().all() else paths.drop_duplicates(["who", "node"])
+    row: Any
+    for row in first.itertuples():
+        name, node = _text(row.pod), _text(row.pod_node)
+        yield PodSeen(
+            name=name,
+            address=_text(row.pod_ip),
+            node=node,
+            ready=_flag(row.ready),
+            status=_status(status.get(name)),
+            ports=tuple(_number(number) for number in numbers.get(row.who, [])),
+            share=shares.get(row.who),
+            reachable=node not in down,
+        )
+
+
+def _shares(paths: pd.DataFrame) -> dict[str, float]:
+    """The share of each pod, where it is the same for all entry nodes and ports."""
+    known = paths.groupby("who", sort=False)["share"].agg(["min", "max", "count", "size"])
+    same = known[(known["min"] == known["max"]) & (known["count"] == known["size"])]
+    return {str(who): float(share) for who, share in same["min"].items()}
+
+
+def _others(
+    pods: pd.DataFrame, selector: Any, known: Collection[str], near: Collection[str], *, missing: bool
+) -> Iterator[PodSeen]:
+    """Pods that are no endpoints: those that the selector selects all the same, and those that are near to it."""
+    selector = selector if isinstance(selector, Mapping) else {}
+    row: Any
+    for row in pods.itertuples():
+        name = _text(row.name)
+        labels = row.labels if isinstance(row.labels, Mapping) else None
+        selected = bool(selector) and labels is not None and match_labels(selector, labels)
+        if name in known or row.phase in _FINISHED or not (selected or name in near):
+            continue
+        yield PodSeen(
+            name=name,
+            address=next(iter(_texts(row.ips)), ""),
+            node=_text(row.node),
+            ready=_flag(row.ready),
+            status=_status(row.status),
+            ports=(None,) if selected and missing else (),
+            selected=selected,
+            note="" if selected else _labels(labels, selector),
+            reachable=False,
+        )
+
+
+def _status(status: Any) -> str:
+    """What kubectl prints of a pod that is not ready; Running says nothing of why."""
+    return "" if _text(status) == "Running" else _text(status)
+
+
+def _labels(labels: Mapping[str, str] | None, selector: Mapping[str, str]) -> str:
+    """The labels of a pod that come nearest to a selector."""
+    if labels is None:
+        return "labels not shown"
+    told = {key: labels[key] for key in selector if key in labels} or labels
+    return ", ".join(f"{key}={value}" for key, value in told.items()) or "no labels"
+
+
+def _empty(row: Any, pods: pd.DataFrame) -> str:
+    """What to say where there is no pod to show."""
+    if row["type"] == "ExternalName":
+        return f"DNS answers with {_text(row['external_name']) or 'another name'}; there are no pods behind it."
+    if pods.empty:
+        return f"No pods of namespace {row['namespace']} were shown."
+    return f"None of the {len(pods):,} pods in namespace {row['namespace']} is behind it."

@@ -275,7 +275,9 @@ def _typed(values: Any, column: Column, rows: int) -> Any:
     if values is None:
         if dtype == object:
             return np.full(rows, pd.NA, dtype=object)
-        return pd.array([pd.NA] * rows, dtype=dtype) if column.kind not in ("age", "time") else _no_times(rows, dtype)
+        missing = pd.NaT if column.kind in ("age", "time") else pd.NA
+        # A list of so many missing values would be looked at one by one.
+        return pd.Series(missing, index=range(rows), dtype=dtype).array
     if dtype == object:
         return _objects(values)
     if getattr(values, "dtype", None) == dtype:
@@ -283,12 +285,6 @@ def _typed(values: Any, column: Column, rows: int) -> Any:
     return pd.Series(values, dtype=dtype).array
 
 
-def _no_times(rows: int, dtype: Any) -> Any:
-    return pd.Series(pd.NaT, index=range(rows), dtype=dtype).array
-
-
 def _objects(values: Any) -> np.ndarray[Any, Any]:
     """An object array with one Python object a cell: numpy would make a matrix of lists of equal length."""
-    cells = np.empty(len(values), dtype=object)
-    cells[:] = [pd.NA if value is None else value for value in values]
-    return cells
+    return np.fromiter((pd.NA if value is None else value for value in values), dtype=object, count=len(values))

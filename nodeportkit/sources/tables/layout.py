@@ -8,11 +8,13 @@ where its name begins. A cell is blank where an object lacks the value, so blank
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, zip_longest
+from operator import itemgetter
 from typing import Final
 
 __all__ = ["Header", "header", "place", "place_all"]
@@ -23,6 +25,8 @@ _UNITS: Final = re.compile(r"\((?:cores|bytes)\)")
 _GAP: Final = 2  # blanks between two columns, at the least; kubectl prints three
 _PADDING: Final = 3
 _MOST_COLUMNS: Final = 200
+_SAMPLE: Final = 256
+_FEW: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +99,31 @@ def place_all(lines: Sequence[str], head: Header) -> tuple[list[list[str]], int]
     starts = head.starts
     end = next((at for at, line in enumerate(lines) if "\t" in line), len(lines))
     columns: list[list[str]] = []
-    for i, start in enumerate(starts):
-        if i + 1 < len(starts):
-            stop = starts[i + 1]
-            cells = [line[start:stop].rstrip() for line in lines]
-            room = stop - start - _GAP
-            if max(map(len, cells), default=0) > room:
-                end = min(end, next(at for at, cell in enumerate(cells) if len(cell) > room))
-        else:
-            cells = [line[start:].rstrip() for line in lines]
-        firsts = [cell[:1] for cell in cells]
-        if " " in firsts:
-            end = min(end, firsts.index(" "))
+    for start, stop in zip_longest(starts, starts[1:]):
+        cells, fitting = _column(lines, start, stop)
         columns.append(cells)
+        end = min(end, fitting)
     if starts[0]:
         end = min(end, next((at for at, line in enumerate(lines) if line[: starts[0]].strip()), end))
     end = min(end, _first_without(columns, head, end))
     return [cells[:end] for cells in columns], end
+
+
+def _column(lines: Sequence[str], start: int, stop: int | None) -> tuple[list[str], int]:
+    """The cells between two places, and the first row whose cell does not begin at the one and end before the other."""
+    raw = list(map(itemgetter(slice(start, stop)), lines))
+    cells: list[str]
+    different: Collection[str]
+    if len(set(raw[:_SAMPLE])) > _FEW:
+        different = cells = list(map(str.rstrip, raw))
+    else:
+        # Most columns hold few different cells: strip each once, and let equal cells be one object.
+        stripped = {text: text.rstrip() for text in set(raw)}
+        cells, different = list(map(stripped.__getitem__, raw)), stripped.values()
+    room = sys.maxsize if stop is None else stop - start - _GAP
+    if max(map(len, different), default=0) <= room and " " not in map(itemgetter(slice(1)), different):
+        return cells, len(cells)
+    return cells, next(at for at, cell in enumerate(cells) if len(cell) > room or cell[:1] == " ")
 
 
 def _first_without(columns: list[list[str]], head: Header, end: int) -> int:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from nodeportkit.cells import ages, column, labels_column, parse_addresses, parse_ready, ready_column, restarts_column
+from nodeportkit.cells import ages, labels_column, parse_ready, ready_column, restarts_column
 from nodeportkit.errors import ReadError
-from nodeportkit.frames import conform
+from nodeportkit.frames import STRING, conform
 from nodeportkit.sources.reader import Fragment
-from nodeportkit.sources.tables.listing import Listing
+from nodeportkit.sources.tables.listing import Distinct, Listing
 
 __all__ = ["KINDS", "fragments"]
 
@@ -33,60 +34,57 @@ _PHASES: Final = {
 def fragments(found: Listing) -> list[Fragment]:
     """The pods of the table. READY tells the Ready condition, unless a readiness gate is not met."""
     bad: dict[str, ReadError] = {}
-    ready_containers, containers = ready_column(found.get("READY"), bad)
-    restarts, _ = restarts_column(found.get("RESTARTS"), bad)
-    status = [cell or None for cell in found.get("STATUS")]
+    status, counts, times = found.distinct("STATUS"), found.distinct("READY"), found.distinct("RESTARTS")
+    nodes, labels, since = found.distinct("NODE"), found.distinct("LABELS"), found.distinct("AGE")
+    ready_containers, containers = map(counts.spread, ready_column(counts.texts, bad))
+    restarts = times.spread(restarts_column(times.texts, bad)[0])
     rows: dict[str, Any] = {
         "namespace": found.namespaces,
         "name": found.names,
-        "node": column(found.get("NODE"), _shown, None),
-        "ips": column(found.get("IP"), _addresses, None, bad),
+        "node": _strings(nodes, {text: "" if text == "<none>" else text or None for text in nodes.texts}),
+        "ips": [[cell] if cell and cell != "<none>" else [] if cell else None for cell in found.get("IP")],
         "phase": _phases(status, restarts),
-        "status": status,
-        "ready": _ready(found, ready_containers, containers),
+        "status": _strings(status, {text: text or None for text in status.texts}),
+        "ready": _ready(found.distinct("READINESS GATES"), (ready_containers == containers) & (containers > 0)),
         "ready_containers": ready_containers,
         "containers": containers,
         "restarts": restarts,
-        "terminating": [None if cell is None else cell == "Terminating" for cell in status],
-        "labels": labels_column(found.get("LABELS"), bad),
-        "age": ages(found.get("AGE"), bad),
+        "terminating": _booleans(status, [text == "Terminating" if text else None for text in status.texts]),
+        "labels": labels.spread(_objects(labels_column(labels.texts, bad))),
+        "age": since.spread(ages(since.texts, bad)),
     }
     return [Fragment("pods", conform("pods", rows), complete=found.complete)]
 
 
-def _shown(cell: str) -> str:
-    return "" if cell == "<none>" else cell
+def _strings(cells: Distinct, values: Mapping[Any, str | None]) -> Any:
+    return cells.spread(pd.array([values.get(text) for text in cells.texts], dtype=STRING))
 
 
-def _addresses(cell: str) -> list[str]:
-    return parse_addresses(cell).shown
+def _booleans(cells: Distinct, values: list[bool | None]) -> Any:
+    return cells.spread(pd.array(values, dtype="boolean"))
 
 
-def _phases(status: list[str | None], restarts: Any) -> list[str | None]:
+def _objects(values: list[Any]) -> Any:
+    return np.fromiter(values, dtype=object, count=len(values))
+
+
+def _phases(status: Distinct, restarts: Any) -> Any:
     """The phases. A container that has completed once, and was never started again, is that of a pod that is done."""
-    phases = [_PHASES.get(cell) if cell else None for cell in status]
-    if "Completed" in status:
+    phases = _strings(status, _PHASES)
+    if "Completed" in status.texts:
         never = (restarts == 0).to_numpy(dtype=bool, na_value=False)
-        phases = [
-            "Succeeded" if cell == "Completed" and once else phase
-            for cell, once, phase in zip(status, never, phases, strict=True)
-        ]
+        phases[(status.codes == status.texts.index("Completed")) & never] = "Succeeded"
     return phases
 
 
-def _ready(found: Listing, ready: Any, containers: Any) -> Any:
-    """Whether each pod is ready: all its containers are, and all its readiness gates are met."""
-    whole = (ready == containers) & (containers > 0)
-    gates = found.columns.get("READINESS GATES")
-    if gates is None or not any(gates):
+def _ready(gates: Distinct, whole: Any) -> Any:
+    """Whether each pod is ready: all its containers are, and all its readiness gates are met.
+
+    A gate that is not met decides; of gates that the text is cut off before, nothing is known.
+    """
+    if not any(gates.texts):
         return whole
-    # A gate that is not met decides; of gates that are not shown, nothing is known.
-    met = column(gates, _met, None)
-    unmet = np.array([value is False for value in met])
-    hidden = np.array([value is None for value in met])
-    values = pd.Series(whole, dtype="boolean")
-    values = values.mask(hidden & values.fillna(value=False).to_numpy(dtype=bool))
-    return values.mask(unmet, other=False).array
+    return whole & _booleans(gates, [_met(text) if text else None for text in gates.texts])
 
 
 def _met(cell: str) -> bool | None:

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from nodeportkit.frames import STRING
+from nodeportkit.sources.garbage import no_garbage_collection
 from nodeportkit.sources.reader import Context, Finding, Fragment, Outcome, Table, readers
 from nodeportkit.sources.tables.body import Body, read_body
 from nodeportkit.sources.tables.collapsed import collapsed_header, collapsed_row
@@ -105,12 +106,11 @@ def _finding(
     def fragments() -> list[Fragment]:
         complete = context.command.complete if whole and context.command and kind in context.command.resources else ()
         found = listing(kind, roles, body.columns, context, complete=complete, cut=body.cut)
-        if found is None:
+        make = custom_fragments if custom else resources().get(kind)
+        if found is None or make is None:
             return []
-        if custom:
-            return custom_fragments(found)
-        make = resources().get(kind)
-        return make(found) if make else []
+        with no_garbage_collection():
+            return make(found)
 
     return Finding(at, body.end, Table(kind, frame, at + 1), outcomes, fragments, unread)
 

@@ -60,7 +60,7 @@ def links(cluster: Cluster) -> pd.DataFrame:
 
 
 def join(ports: pd.DataFrame, endpoints: pd.DataFrame) -> pd.DataFrame:
-    """The links between these ports and endpoints, with two columns more.
+    """The links between these ports and endpoints, with three columns more.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ def join(ports: pd.DataFrame, endpoints: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of `links`, `at` (the position of the service port in `ports`), and `linked` (False for the row of a
-        port without endpoints).
+        The columns of `links`, and `at` (the position of the service port in `ports`), `linked` (False for the row of a port
+        without endpoints), `vague` (the endpoint may be meant for another port of the service).
     """
     ends = endpoints[_serving_a_port(endpoints) & ~_repeated(endpoints)]
     plain = _pairs_by_name(ports, ends)
@@ -83,10 +83,13 @@ def join(ports: pd.DataFrame, endpoints: pd.DataFrame) -> pd.DataFrame:
     order = np.argsort(rows, kind="stable")
     found = ports[_PORT].take(rows).reset_index(drop=True)
     behind = ends[list(_END)].rename(columns=_END).take(pairs["end"].to_numpy(np.int64)).reset_index(drop=True)
-    behind["pod_port"] = behind["pod_port"].mask(pairs["vague"].to_numpy(dtype=bool))
-    behind = behind.reindex(range(len(rows)), fill_value=pd.NA).astype(behind.dtypes)
+    vague = pairs["vague"].to_numpy(dtype=bool)
+    behind["pod_port"] = behind["pod_port"].mask(vague)
+    behind = behind.reindex(range(len(rows))).astype(behind.dtypes)
+    behind["hints"] = behind["hints"].where(behind["hints"].notna(), pd.NA)
     found = pd.concat([found, behind], axis="columns")
     found["at"], found["linked"] = rows, np.arange(len(rows)) < len(at)
+    found["vague"] = np.append(vague, np.zeros(len(bare), dtype=bool))
     return found.take(order).reset_index(drop=True)
 
 

@@ -135,8 +135,10 @@ def select_port(ports: pd.DataFrame, port: int | str | None, service: str) -> pd
         found = ports[ports[column].eq(value).fillna(False).to_numpy(dtype=bool)]
         if len(found):
             return found
-    known = ports[["port_name", "port", "node_port"]].astype(object).stack().dropna().astype(str)
-    raise NotFound(f"Service {service!r} has no port {port!r}", hint=nearest(str(port), known[known != ""]))
+    known = [
+        str(value) for column in ("port_name", "port", "node_port") for value in ports[column].dropna() if value != ""
+    ]
+    raise NotFound(f"Service {service!r} has no port {port!r}", hint=nearest(str(port), known))
 
 
 def _of(frame: pd.DataFrame, namespace: str, service: str) -> pd.DataFrame:
@@ -172,37 +174,40 @@ def _paths(ends: pd.DataFrame, nodes: pd.DataFrame, service: pd.Series[Any]) -> 
     paths = ends.take(np.tile(np.arange(len(ends)), len(nodes))).reset_index(drop=True)
     paths["node"] = nodes["name"].array.take(at_node)
     ips = [_first_ip(row, family) for row in zip(nodes["internal_ips"], nodes["external_ips"], strict=True)]
-    paths["node_ip"] = pd.array(ips, dtype=STRING).take(at_node)  # type: ignore[call-overload]
-    paths["cluster_ip"] = pd.array([_first_ip([service["cluster_ips"]], family)] * len(paths), dtype=STRING)  # type: ignore[call-overload]
+    paths["node_ip"] = pd.array(ips, dtype=STRING).take(at_node)
+    paths["cluster_ip"] = pd.array([_first_ip([service["cluster_ips"]], family)] * len(paths), dtype=STRING)
     hop = paths["node"].eq(paths["pod_node"]).map({True: "same-node", False: "cross-node"}, na_action="ignore")
     paths["hop"] = hop.astype(STRING)
-    paths["share"] = pd.array(_shares(ends, nodes, service).ravel(), dtype="Float64")
+    share = _shares(ends, nodes, service).ravel()
+    paths["share"] = pd.arrays.FloatingArray(share, np.isnan(share))
     return paths
 
 
-def _shares(ends: pd.DataFrame, nodes: pd.DataFrame, service: pd.Series[Any]) -> npt.NDArray[np.object_]:
-    """For each node (row) and endpoint (column) its share, missing where it is unknown."""
-    unknown = np.full((len(nodes), len(ends)), pd.NA, dtype=object)
-    linked = ends["linked"]
-    if not linked.all() or ends["node_port"].isna().any() or ends["ready"].isna().any():
+def _shares(ends: pd.DataFrame, nodes: pd.DataFrame, service: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    """For each node (row) and endpoint (column) its share, not a number where it is unknown."""
+    unknown = np.full((len(nodes), len(ends)), np.nan)
+    if not ends["linked"].all() or ends["node_port"].isna().any() or ends["ready"].isna().any():
         return unknown
-    if service["traffic_distribution"] not in (pd.NA, "") and ends["hints"].isna().any():
+    if (ends["vague"] & ends["pod_ip"].isna() & ends["pod"].isna()).any():  # then nobody knows how many there are
+        return unknown
+    if pd.notna(service["traffic_distribution"]) and ends["hints"].isna().any():
         return unknown
     policy = service["external_traffic_policy"]
     if pd.isna(policy):
         # If it was not shown, the share is known where both give the same.
         one, other = (_share(ends, nodes, each) for each in ("Cluster", "Local"))
-        return np.where(one == other, one, pd.NA) if one is not None and other is not None else unknown
+        return np.where(one == other, one, np.nan) if one is not None and other is not None else unknown
     share = _share(ends, nodes, policy)
     return unknown if share is None else share
 
 
-def _share(ends: pd.DataFrame, nodes: pd.DataFrame, policy: str) -> Any:
+def _share(ends: pd.DataFrame, nodes: pd.DataFrame, policy: str) -> npt.NDArray[np.float64] | None:
     """The same under a policy; None where it takes nodes that were not shown."""
     if policy == "Local" and (ends["pod_node"].isna().any() or nodes["name"].isna().any()):
         return None
     takes = usable(ends.rename(columns={"pod_node": "node"}), nodes, cast(Policy, policy))
-    return (takes / np.maximum(takes.sum(axis=1, keepdims=True), 1)).astype(object)
+    share: npt.NDArray[np.float64] = takes / np.maximum(takes.sum(axis=1, keepdims=True), 1)
+    return share
 
 
 def _first_ip(lists: Any, family: str | None) -> Any:

@@ -66,10 +66,9 @@ def usable(endpoints: pd.DataFrame, nodes: pd.DataFrame, policy: Policy) -> Mask
     ready = _condition(endpoints["ready"], default=True)
     serving = np.where(endpoints["serving"].isna(), ready, _condition(endpoints["serving"], default=True))
     leaving = serving & _condition(endpoints["terminating"], default=False)
-    names = nodes["name"].to_numpy(dtype=object)
+    names = _objects(nodes["name"])
     if policy == "Local":
-        on = endpoints["node"].to_numpy(dtype=object, na_value=None)
-        local = np.equal.outer(names, on).astype(np.bool_)
+        local = np.equal.outer(names, _objects(endpoints["node"])).astype(np.bool_) & (names != None)[:, None]  # noqa: E711
         return _ready_else_leaving(local & ready, local & leaving)
     everywhere = np.ones((len(names), 1), dtype=np.bool_)
     return _ready_else_leaving(_near(endpoints["hints"], nodes, ready), everywhere & leaving)
@@ -87,13 +86,18 @@ def _near(hints: pd.Series[Any], nodes: pd.DataFrame, ready: Mask) -> Mask:
         named = [hint.get(kind) or () if isinstance(hint, Mapping) else () for hint in hints]
         if not ready.any() or not all(names for names, is_ready in zip(named, ready, strict=True) if is_ready):
             continue
-        places = nodes[column].to_numpy(dtype=object, na_value=None)
+        places = _objects(nodes[column])
         meant = np.array([[place in names for names in named] for place in pd.unique(places)], dtype=np.bool_)
         meant = meant[pd.factorize(places, use_na_sentinel=False)[0]] & ready
         decided = undecided & meant.any(axis=1) & np.array([bool(place) for place in places], dtype=np.bool_)
         chosen[decided] = meant[decided]
         undecided &= ~decided
     return chosen
+
+
+def _objects(values: pd.Series[Any]) -> npt.NDArray[np.object_]:
+    """The values, None where they are missing."""
+    return values.astype(object).where(values.notna(), None).to_numpy(dtype=object)
 
 
 def _condition(values: pd.Series[Any], *, default: bool) -> Mask:

@@ -50,7 +50,7 @@ def named_port_missing(facts: Facts) -> Standing | None:
         explanation = f"{who} {called if count == 1 else plural}. Send to that:"
         fix = command("patch service", facts.namespace, facts.name, "--type", "json", "-p", json.dumps(change))
     elif numbers:
-        ports = [f"{row.container_port}{f' ({row.port_name})' if row.port_name else ''}" for row in _once(declared)]
+        ports = _written(declared)
         explanation = f"{who} declare{'s' * (count == 1)} {listed(ports)}. Let the target port be one of these."
     else:
         explanation = f"{who} declare{'s' * (count == 1)} no port. Let the target port be the number that the application listens on."
@@ -76,8 +76,10 @@ def _declared(facts: Facts) -> pd.DataFrame:
     return containers[true(mine)]
 
 
-def _once(declared: pd.DataFrame) -> list[object]:
-    return list(declared[["container_port", "port_name"]].fillna({"port_name": ""}).drop_duplicates().itertuples())
+def _written(declared: pd.DataFrame) -> list[str]:
+    """The ports as words, each once: `8080 (http)`."""
+    pairs = zip(declared["container_port"], declared["port_name"].fillna(""), strict=True)
+    return list(dict.fromkeys(f"{number} ({name})" if name else str(number) for number, name in pairs))
 
 
 def _position(facts: Facts) -> int:

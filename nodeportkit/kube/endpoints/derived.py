@@ -76,21 +76,19 @@ def derive(services: pd.DataFrame, ports: pd.DataFrame, pods: pd.DataFrame, cont
     matched = pods.take(rows.pod)
     publish = services["publish_not_ready"].array.take(rows.service)
     port = ports.take(rows.port)
-    return conform(
-        "endpoints",
-        {
-            "namespace": matched["namespace"].array,
-            "service": services["name"].array.take(rows.service),
-            "address": pd.array(rows.address, dtype=pods["name"].dtype),
-            "port": pd.arrays.IntegerArray(numbers.astype(np.int64), numbers == _NOT_SHOWN),
-            "port_name": port["port_name"].array,
-            "protocol": port["protocol"].array,
-            "pod": matched["name"].array,
-            "node": matched["node"].array,
-            **conditions(matched["ready"].array, matched["terminating"].array, publish),
-            "derived": pd.arrays.BooleanArray(np.ones(len(numbers), bool), np.zeros(len(numbers), bool)),
-        },
-    )
+    columns: dict[str, Any] = {
+        "namespace": matched["namespace"].array,
+        "service": services["name"].array.take(rows.service),
+        "address": rows.address,
+        "port": pd.arrays.IntegerArray(numbers.astype(np.int64), numbers == _NOT_SHOWN),
+        "port_name": port["port_name"].array,
+        "protocol": port["protocol"].array,
+        "pod": matched["name"].array,
+        "node": matched["node"].array,
+        **conditions(matched["ready"].array, matched["terminating"].array, publish),
+        "derived": pd.arrays.BooleanArray(np.ones(len(numbers), bool), np.zeros(len(numbers), bool)),
+    }
+    return conform("endpoints", columns)
 
 
 def conditions(ready: Any, terminating: Any, publish: Any) -> dict[str, Any]:
@@ -200,7 +198,7 @@ def _port_numbers(rows: _Rows, ports: pd.DataFrame, pods: pd.DataFrame, containe
             {
                 "pod": rows.pod[asks],
                 "port_name": target[rows.port[asks]],
-                "protocol": ports["protocol"].to_numpy(dtype=object, na_value=None)[rows.port[asks]],
+                "protocol": ports["protocol"].array.take(rows.port[asks]),
             }
         )
         declared, known = _declared(set(target[named]), pods, containers)

@@ -55,7 +55,8 @@ def complete(
     open_ = _with_port_names(open_, derived, ports)
     open_ = _with_pods(open_, derived, pods, nodes)
     open_ = _with_what_pods_tell(open_, services, pods)
-    return conform("endpoints", pd.concat([told[~wanting], open_], ignore_index=True) if (~wanting).any() else open_)
+    parts = [part for part in (told[~wanting], open_) if len(part)]
+    return conform("endpoints", pd.concat(parts, ignore_index=True) if parts else open_)
 
 
 def _with_counted(told: pd.DataFrame, derived: pd.DataFrame) -> pd.DataFrame:
@@ -64,12 +65,12 @@ def _with_counted(told: pd.DataFrame, derived: pd.DataFrame) -> pd.DataFrame:
     if not counted.any() or derived.empty:
         return told
     # Endpoints and `describe service` list those that are ready; a table of slices lists all, and says nothing of it.
-    only_ready = told.groupby(_SERVICE)["ready"].agg(lambda ready: ready.all(skipna=False)).rename("only_ready")
-    any_ready = told.groupby(_SERVICE)["ready"].agg(lambda ready: ready.notna().any()).rename("any_ready")
-    possible = derived.merge(only_ready, on=_SERVICE).merge(any_ready, on=_SERVICE)
-    listed = possible["ready"].fillna(False) | ~possible["any_ready"].astype(bool)
-    alike = possible["only_ready"].fillna(False) | ~possible["any_ready"].astype(bool)
-    possible = possible[(listed & alike).to_numpy(dtype=bool)].drop(columns=["only_ready", "any_ready"])
+    services = pd.MultiIndex.from_frame(derived[_SERVICE])
+    not_ready = told.loc[told["ready"].ne(True).fillna(True).to_numpy(dtype=bool), _SERVICE]
+    not_silent = told.loc[told["ready"].notna().to_numpy(), _SERVICE]
+    only_ready = ~services.isin(pd.MultiIndex.from_frame(not_ready))
+    silent = ~services.isin(pd.MultiIndex.from_frame(not_silent))
+    possible = derived[silent | (only_ready & derived["ready"].fillna(False).to_numpy(dtype=bool))]
     place = [*_SERVICE, "address", "port"]
     shown = told.loc[~counted, place].drop_duplicates()
     is_shown = pd.MultiIndex.from_frame(possible[place]).isin(pd.MultiIndex.from_frame(shown))
@@ -157,8 +158,8 @@ def _with_what_pods_tell(told: pd.DataFrame, services: pd.DataFrame, pods: pd.Da
     columns = ["namespace", "name", "node", "ready", "terminating"]
     known = pods[columns].drop_duplicates(["namespace", "name"]).rename(columns={"name": "pod"})
     found = told[["namespace", "pod"]].merge(known, how="left", on=["namespace", "pod"])
-    publish = services[["namespace", "name", "publish_not_ready"]].rename(columns={"name": "service"})
-    publish = told[_SERVICE].merge(publish.drop_duplicates(_SERVICE), how="left", on=_SERVICE)["publish_not_ready"]
+    told_of = services[["namespace", "name", "publish_not_ready"]].rename(columns={"name": "service"})
+    publish = told[_SERVICE].merge(told_of.drop_duplicates(_SERVICE), how="left", on=_SERVICE)["publish_not_ready"]
     silent = told["ready"].isna() & told["pod"].notna()
     filled: dict[str, Any] = {"node": told["node"].fillna(pd.Series(found["node"].array, index=told.index))}
     for name, values in conditions(found["ready"].array, found["terminating"].array, publish.array).items():
@@ -166,6 +167,6 @@ def _with_what_pods_tell(told: pd.DataFrame, services: pd.DataFrame, pods: pd.Da
     return told.assign(**filled)
 
 
-def _in(frame: pd.DataFrame, keys: pd.MultiIndex) -> npt.NDArray[np.bool_]:
+def _in(frame: pd.DataFrame, keys: pd.Index[Any]) -> npt.NDArray[np.bool_]:
     """Which rows are of one of these services."""
     return np.asarray(pd.MultiIndex.from_frame(frame[_SERVICE]).isin(keys), dtype=np.bool_)

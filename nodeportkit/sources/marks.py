@@ -14,6 +14,7 @@ __all__ = ["Mark", "marks", "whole_command"]
 
 _PROMPT_STARTS: Final = frozenset("$#%>!~/[(^\u276f\u03bb\u00bb\u279c\u2794\u2192")
 _PROMPT_ENDS: Final = frozenset("$#%>")
+_HEADS: Final = PROGRAMS | {"PS", "In"}
 _YAML: Final = re.compile(r"\s*(?:- )?[\w./\"'-]+:(?:\s|$)|\s*- |---")
 # A value in quotes may go on over so many lines.
 _LONGEST_QUOTE: Final = 40
@@ -33,28 +34,35 @@ def marks(lines: Sequence[str]) -> Iterator[Mark]:
     for at, line in enumerate(lines):
         if not line:
             continue
-        head = line.partition(" ")[0]
-        if (
-            head in PROGRAMS
-            or line[0] in _PROMPT_STARTS
-            or head[-1:] in _PROMPT_ENDS
-            or "@" in head
-            or "=" in head
-            or head[1:3] == ":\\"
-            or head in ("PS", "In")
-            or " $ " in line[:80]
-            or ("/" in head and head.rpartition("/")[2] in PROGRAMS)
-            or (not head and line[:4].strip() and (at == 0 or not lines[at - 1] or fence(lines[at - 1])))
-        ):
-            text = typed(line.lstrip())
-            if text is None:
-                continue
-            if line[0] == "#" and (comment == at - 1 >= 0 or _is_comment(lines, at)):
-                comment = at
-            else:
-                yield Mark(at, text)
-        elif fence(line):
-            yield Mark(at, "")
+        looks = _may_be_typed(line) if line[0] != " " else _is_set_in(lines, at)
+        text = typed(line.lstrip()) if looks else None
+        if text is None:
+            if fence(line):
+                yield Mark(at, "")
+        elif line[0] == "#" and (comment == at - 1 >= 0 or _is_comment(lines, at)):
+            comment = at
+        else:
+            yield Mark(at, text)
+
+
+def _may_be_typed(line: str) -> bool:
+    """Whether a closer look is worth its time: most lines are output."""
+    head = line.partition(" ")[0]
+    return (
+        head in _HEADS
+        or line[0] in _PROMPT_STARTS
+        or head[-1] in _PROMPT_ENDS
+        or "@" in head
+        or "=" in head
+        or " $ " in line
+        or head[1:3] == ":\\"
+        or ("/" in head and head.rpartition("/")[2] in PROGRAMS)
+    )
+
+
+def _is_set_in(lines: Sequence[str], at: int) -> bool:
+    """Whether the line stands a few blanks to the right, and begins a paragraph or a fenced block."""
+    return (at == 0 or not lines[at - 1] or bool(fence(lines[at - 1]))) and not lines[at].startswith("    ")
 
 
 def _is_comment(lines: Sequence[str], at: int) -> bool:

@@ -19,10 +19,10 @@ _BLANKS: Final = "\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u20
 _INVISIBLE: Final = "\ufeff\u200b\u2060\xad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _CONTROLS: Final = "\x07\x08\x1a"
 # Colours and cursor movements (CSI), titles, links and marks of the shell (OSC, DCS), single shifts. ECMA-48, section 5.
+# The visible "^[[31m" stays: kubectl prints escapes in names and messages so (cli-runtime pkg/printers/terminal.go).
 _BREAKS: Final = "\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029"
 _ESCAPE: Final = re.compile(
     rf"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b{_BREAKS}]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-~])?"
-    r"|\^\[\[[\d;]*[A-KSTfm]"  # as cat -v and some logs show it
 )
 _OVERSTRUCK: Final = re.compile(rf"[^\x08{_BREAKS}]\x08")
 _MARGIN_STARTS: Final = frozenset(" \t`~")
@@ -113,7 +113,7 @@ def clean(text: str | bytes | bytearray | memoryview, source: str = "text") -> l
     last = text[-1:]
     if not text.isascii():
         text = _plain(text)
-    if "\x1b" in text or "^[[" in text:
+    if "\x1b" in text:
         text = _ESCAPE.sub("", text)
     if "\b" in text:
         text = _OVERSTRUCK.sub("", text)
@@ -137,7 +137,7 @@ def _plain(text: str) -> str:
     for mark in _INVISIBLE:
         if mark in text:
             text = text.replace(mark, "")
-    return text.replace("\u241b", "\x1b") if "\u241b" in text else text
+    return text
 
 
 def _without_margins(lines: list[str]) -> list[str]:

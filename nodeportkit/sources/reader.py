@@ -50,7 +50,9 @@ class Outcome:
     kind
         `refused`, `timeout`, `unresolved`, `unreachable`, `reset`, `http`, `created`, `configured`, `unchanged`,
         `deleted`, `edited`, `exposed`, `scaled`, `labeled`, `empty` (`No resources found`), `api-error`, `error`,
-        `warning`.
+        `warning`, `dry-run` (nothing was done), `connected`, `waiting`, `rolled-out`, `condition-met`; another change
+        that kubectl reports goes by its word (`patched`, `restarted`, ...). A connection to the API server that fails is
+        an `error` with `server` true and the kind of failure as `cause`, so that it is not taken for the service's.
     line
         Where it stands, counted from 1.
     text

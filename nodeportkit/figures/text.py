@@ -154,11 +154,15 @@ def _common(names: Sequence[str]) -> str:
     return first[: next((i for i, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))]
 
 
-def wrap(text: str, font: Font, room: float, *, most: int = 50, indent: str = "", broken: str = "") -> list[str]:
+def wrap(
+    text: str | Sequence[str], font: Font, room: float, *, most: int = 50, indent: str = "", broken: str = ""
+) -> list[str]:
     r"""`text` in lines no wider than `room` points, broken at spaces, and within a word only if it is too long.
 
     Parameters
     ----------
+    text
+        A text, or its words where spaces may stand within one.
     most
         The most lines; what is left over ends in `…`.
     indent, broken
@@ -169,7 +173,7 @@ def wrap(text: str, font: Font, room: float, *, most: int = 50, indent: str = ""
     >>> wrap("kubectl label pods -l app=myapp type=front-end", Font(9, mono=True), 150, indent="  ", broken=" \\")
     ['kubectl label pods -l \\', '  app=myapp type=front-end']
     """
-    words = [shown(word) for word in text.split()]
+    words = [shown(word) for word in (text.split() if isinstance(text, str) else text)]
     lines: list[str] = []
     line = ""
     while words:

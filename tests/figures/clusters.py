@@ -20,7 +20,7 @@ def cluster(
     count = len(ports["port"])
     column = {
         "type": "NodePort", "cluster_ips": ["10.96.7.20"], "selector": {"app": "web"} if selector is None else selector,
-        "external_traffic_policy": "Cluster", "traffic_distribution": "",
+        "external_traffic_policy": "Cluster",
     }  # fmt: skip
     return Cluster(
         nodes={

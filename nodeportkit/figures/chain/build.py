@@ -133,7 +133,7 @@ def _endpoints(paths: pd.DataFrame, pods: pd.DataFrame, down: set[str], *, local
             address=_text(row.pod_ip),
             node=node,
             ready=_flag(row.ready),
-            status=_status(status.get(name)),
+            status="node NotReady" if node in down else _status(status.get(name)),
             ports=tuple(_number(number) for number in numbers.get(row.who, [])),
             share=shares.get(row.who),
             reachable=node not in down,

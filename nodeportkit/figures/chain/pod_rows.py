@@ -71,7 +71,8 @@ def _mark(pod: PodSeen) -> Mark:
 
 
 def _pod(scene: Scene, pod: PodSeen) -> Row:
-    state = {True: "ready", False: pod.status or "not ready", None: "ready?"}[pod.ready]
+    lost = pod.selected and bool(pod.ready) and not pod.reachable and bool(pod.status)
+    state = {True: pod.status if lost else "ready", False: pod.status or "not ready", None: "ready?"}[pod.ready]
     return Row(
         name=pod.name or pod.address or "one more",
         detail=pod.note or (pod.address if pod.name else "pod not shown"),
@@ -81,7 +82,7 @@ def _pod(scene: Scene, pod: PodSeen) -> Row:
         mark=_mark(pod),
         numbers=_numbers(pod),
         carries=_carries(scene, pod),
-        wrong=pod.ready is False and pod.selected,
+        wrong=(pod.ready is False and pod.selected) or lost,
         solid=pod.selected,
     )
 

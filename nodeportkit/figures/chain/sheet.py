@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from nodeportkit.figures.canvas import Canvas
@@ -28,6 +29,8 @@ _BIG: Final = 17.0  # radius of the mark on a broken link
 _FAN: Final = 104.0  # and from the service to the pods
 _PODS: Final = (236.0, 300.0)
 _WIDTH: Final = 910.0
+# A line of a command may end between its arguments only.
+_ARGUMENT: Final = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
 _BETWEEN: Final = 22.0
 
 
@@ -185,7 +188,7 @@ class Reason:
         return (
             wrap(scene.reason, REASON, room - 24, most=3),
             wrap(scene.explanation, PROSE, room, most=5),
-            wrap(scene.command, COMMAND, room, most=4, indent="    ", broken=" \\"),
+            wrap(_ARGUMENT.findall(scene.command), COMMAND, room, most=6, indent="    ", broken=" \\"),
         )
 
     def height(self, across: float) -> float:

@@ -153,6 +153,8 @@ def _as_typed(line: str) -> bool:
     plain = _QUOTED.sub('""', line[:2000])
     if _BLANKS_INSIDE.search(plain.partition("#")[0].split("|")[0].rstrip("\\` ")):
         return False
+    if head in _CARRIERS and not _SENTENCE.isdisjoint(plain.split()[1:]):
+        return False
     first, *others = split(plain) or [None]
     if first is None or any(_is_prose(simple.words[0]) for simple in others):
         return False
@@ -173,6 +175,8 @@ def _sensible(typed_words: tuple[str, ...]) -> bool:
         return False
     if program in _VERBS:
         return any(word in _VERBS[program] for word in bare[:3]) or "--help" in rest or "--version" in rest
+    if program == "export":
+        return bool(rest) and "=" in rest[0]
     if program in _PLACED:
         return any(word[0] in "-$" or any(mark in word for mark in "./:$") or word == "localhost" for word in rest)
     return False

@@ -81,6 +81,8 @@ def split(line: str) -> list[Simple]:
             skip = not re.search(r"&(?:\d|-)$", text)
         elif skip:
             skip = False
+        elif text.startswith("#"):
+            break
         else:
             words.append(_QUOTED.sub(_bare, text))
     if words:

@@ -122,6 +122,8 @@ def _body(lines: Sequence[str], at: int, end: int, context: Context) -> tuple[in
         for place in range(start, len(lines)):
             if "</html>" in lines[place].lower():
                 return start, _after_trace(lines, place + 1)
+            if lines[place].startswith("HTTP/"):
+                break  # another answer: this one was cut off
     stop = start + 1
     while (
         stop < len(lines) and lines[stop] and not _is_meter(lines[stop]) and outcomes.find(lines, stop, context) is None

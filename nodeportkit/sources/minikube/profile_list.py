@@ -1,0 +1,56 @@
+"""`minikube profile list`: minikube's clusters (kubernetes/minikube cmd/minikube/cmd/config/profile_list.go)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from nodeportkit.frames import conform
+from nodeportkit.sources.minikube.addresses import is_address
+from nodeportkit.sources.minikube.box import Box, box_table, read_box
+from nodeportkit.sources.reader import Context, Finding, Fragment
+
+__all__ = ["find"]
+
+_COLUMNS: Final = {"PROFILE", "RUNTIME", "IP", "STATUS"}
+# In a cluster of three control planes or more IP is an address that they share.
+_MOST_NODES: Final = 2
+
+
+def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:  # noqa: ARG001
+    """The list of profiles whose box begins at `lines[at]`, or None."""
+    box = read_box(lines, at)
+    if box is None or not {name.upper() for name in box.columns} >= _COLUMNS:
+        return None
+    return Finding(at, box.end, box_table(box, "minikube-profiles"), fragments=lambda: _fragments(box))
+
+
+def _fragments(box: Box) -> list[Fragment]:
+    """The first node of the cluster that kubectl speaks to: it has the name of the profile, and IP is its address.
+
+    Every profile is a cluster of its own. Without an active one among several, nothing is known of the cluster at hand; and
+    with the driver `none` the node has the name of the machine.
+    """
+    columns = [name.upper() for name in box.columns]
+    profiles = [dict(zip(columns, cells, strict=True)) for cells in box.rows if cells[columns.index("PROFILE")]]
+    active = next((name for name in ("ACTIVE KUBECONTEXT", "ACTIVE") if name in columns), None)
+    if active is None:
+        chosen = profiles if len(profiles) == 1 else []
+    else:
+        chosen = [profile for profile in profiles if profile[active] == "*"]
+    nodes = [
+        (profile["PROFILE"], profile["IP"])
+        for profile in chosen
+        if is_address(profile["IP"])
+        and profile.get("VM DRIVER", profile.get("DRIVER", "")) != "none"
+        and _count(profile.get("NODES", "1")) <= _MOST_NODES
+    ]
+    rows: dict[str, list[Any]] = {
+        "name": [name for name, _ in nodes],
+        "internal_ips": [[address] for _, address in nodes],
+    }
+    return [Fragment("nodes", conform("nodes", rows))] if nodes else []
+
+
+def _count(cell: str) -> int:
+    return int(cell) if cell.isdecimal() and len(cell) < 6 else _MOST_NODES + 1

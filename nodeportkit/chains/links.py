@@ -75,8 +75,8 @@ def join(ports: pd.DataFrame, endpoints: pd.DataFrame) -> pd.DataFrame:
     """
     ends = endpoints[_serving_a_port(endpoints) & ~_repeated(endpoints)]
     plain = _pairs_by_name(ports, ends)
-    vague = _pairs_by_fit(ports, ends)
-    pairs = pd.concat([plain, vague]).sort_values(["at", "end"], kind="stable") if len(vague) else plain
+    fitting = _pairs_by_fit(ports, ends)
+    pairs = pd.concat([plain, fitting]).sort_values(["at", "end"], kind="stable") if len(fitting) else plain
     at = pairs["at"].to_numpy(np.int64)
     bare = np.setdiff1d(np.arange(len(ports)), at)
     rows = np.concatenate([at, bare])

@@ -18,7 +18,7 @@ unknown, its default, false.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -161,15 +161,23 @@ def _wanted_families(services: pd.DataFrame) -> dict[str, npt.NDArray[np.bool_]]
 def _held_addresses(pods: pd.DataFrame) -> dict[str, npt.NDArray[np.object_]]:
     """For each family the pods' addresses, None where a pod has none; under "unknown" something where none was shown."""
     lists = [ips if _is_list(ips) else None for ips in pods["ips"]]
-    by_family = {
-        family: [next((ip for ip in ips if _family(ip) == family), None) if ips else None for ips in lists]
-        for family in _FAMILIES
+    counts = np.fromiter((len(ips) if ips else 0 for ips in lists), np.int64, len(lists))
+    owner = np.repeat(np.arange(len(lists)), counts)
+    address = np.array([ip for ips in lists if ips for ip in ips], dtype=object)
+    is_v6 = np.array([":" in ip for ip in address], dtype=np.bool_)
+    return {
+        "IPv4": _first_each(owner[~is_v6], address[~is_v6], len(lists)),
+        "IPv6": _first_each(owner[is_v6], address[is_v6], len(lists)),
+        _FIRST: _first_each(owner, address, len(lists)),
+        _UNKNOWN: np.array([True if ips is None else None for ips in lists], dtype=object),
     }
-    held = by_family | {
-        _FIRST: [ips[0] if ips else None for ips in lists],
-        _UNKNOWN: [True if ips is None else None for ips in lists],
-    }
-    return {family: np.array(addresses, dtype=object) for family, addresses in held.items()}
+
+
+def _first_each(owner: Positions, values: npt.NDArray[np.object_], owners: int) -> npt.NDArray[np.object_]:
+    """The first value of each owner, None for those without."""
+    first = np.full(owners, None, dtype=object)
+    first[owner[::-1]] = values[::-1]
+    return first
 
 
 def _with_ports(
@@ -229,7 +237,7 @@ def _declared(
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
+    return isinstance(value, list | tuple)
 
 
 def _has_cluster_ip(ips: Any) -> bool:

@@ -83,10 +83,11 @@ def _with_counted(told: pd.DataFrame, derived: pd.DataFrame) -> pd.DataFrame:
             "nameless": possible["address"].isna().groupby([possible[key] for key in _SERVICE]).sum(),
         }
     ).fillna(0)
-    agree = (counts["told"] == counts["possible"]) & (counts["shown"] == counts["found"]) & (counts["nameless"] == 0)
+    agree: Any = (counts["told"] == counts["possible"]) & (counts["shown"] == counts["found"]) & (counts["nameless"] == 0)
     agreed = counts.index[agree]
     kept = told[~(counted.to_numpy() & _in(told, agreed))]
-    return pd.concat([kept, possible[~is_shown & _in(possible, agreed)]], ignore_index=True)
+    replaced: pd.DataFrame = pd.concat([kept, possible[~is_shown & _in(possible, agreed)]], ignore_index=True)
+    return replaced
 
 
 def _with_port_names(told: pd.DataFrame, derived: pd.DataFrame, ports: pd.DataFrame) -> pd.DataFrame:

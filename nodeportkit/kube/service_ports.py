@@ -60,6 +60,8 @@ class ServicePort:
         The endpoints that take new connections under policy Cluster and under policy Local, on this node.
     any_endpoint
         Whether any endpoint anywhere could take a connection: if not, connections are rejected, not dropped.
+    endpoints
+        How many endpoints it has in all, whether they take connections or not.
     """
 
     namespace: str
@@ -80,6 +82,7 @@ class ServicePort:
     cluster: tuple[Endpoint, ...] = ()
     local: tuple[Endpoint, ...] = ()
     any_endpoint: bool = False
+    endpoints: int = 0
 
     @property
     def name(self) -> str:
@@ -263,6 +266,7 @@ def _with_endpoints(plain: ServicePort, rows: pd.DataFrame | None, here: pd.Data
 
     base = {name: getattr(plain, name) for name in ServicePort.__slots__}
     base["any_endpoint"] = bool(cluster.any() if not plain.uses_local else (cluster.any() or anywhere.any()))
+    base["endpoints"] = len(rows)
     base["cluster"] = chosen(cluster) if plain.uses_cluster else ()
     base["local"] = chosen(local) if plain.uses_local else ()
     return ServicePort(**base)

@@ -1,0 +1,1 @@
+"""The decision of `routing` and of the packet's way, written as iptables or nftables rules."""

@@ -1,0 +1,121 @@
+"""The rules that kube-proxy would write on a node."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from nodeportkit.cluster import Cluster
+from nodeportkit.errors import NodePortKitError, NotFound, nearest
+from nodeportkit.kube.rules.iptables import iptables_rules
+from nodeportkit.kube.rules.nftables import nftables_rules
+from nodeportkit.kube.rules.node import ProxyNode
+from nodeportkit.kube.service_ports import Family, family_of, service_ports
+
+__all__ = ["proxy_rules"]
+
+_FAMILIES: Final = ("IPv4", "IPv6")
+
+
+def proxy_rules(
+    cluster: Cluster,
+    node: str,
+    mode: Literal["iptables", "nftables"],
+    family: Family = "IPv4",
+    *,
+    addresses: Sequence[str] | None = None,
+    accounting: bool = False,
+) -> str:
+    """What kube-proxy 1.36 would write on a node, ready for `iptables-restore`, `ip6tables-restore` or `nft -f`.
+
+    The whole of it, as after its start: every chain, and in iptables mode the jumps to its chains from INPUT, OUTPUT and
+    so on, which kube-proxy adds one by one beforehand. To load it is to set up this node's half of every service;
+    `iptables-restore` without `--noflush` replaces what the tables filter and nat hold.
+
+    Parameters
+    ----------
+    cluster
+        Services, ports, endpoints and nodes; its `proxy` settings decide about pods (`cluster_cidrs`), masquerade and
+        the addresses of node ports. In nftables mode also about cluster IPs that no service has: packets to these are
+        dropped if `service_cidrs` holds them.
+    node
+        The name of the node.
+    mode
+        `iptables` or `nftables`. kube-proxy in ipvs mode writes no rules for services but virtual servers.
+    family
+        `IPv4` or `IPv6`: kube-proxy writes each on its own.
+    addresses
+        The addresses of the node's interfaces, of both families. Without them, its internal addresses in the nodes
+        frame: external ones are mostly on no interface, but exchanged on the way. The primary address is the first
+        internal one (else the first external one, else the first of these); in nftables mode, where nothing else is
+        set, it alone answers on node ports, if an interface has it.
+    accounting
+        Whether the kernel has nfacct objects (`nfacct add ct_state_invalid_dropped_pkts` and
+        `nfacct add localhost_nps_accepted_pkts`). kube-proxy makes them where it can, and then counts invalid packets
+        and those to node ports of 127.0.0.0/8; `iptables-restore` refuses rules that name an object that is not there.
+
+    Raises
+    ------
+    NotFound
+        If there is no node of that name.
+    NodePortKitError
+        If the mode writes no rules, or a name or an address could not stand in one.
+
+    Examples
+    --------
+    >>> cluster = Cluster(
+    ...     nodes={"name": ["node-1"], "internal_ips": [["192.168.1.2"]]},
+    ...     services={"namespace": ["shop"], "name": ["web"], "type": ["NodePort"], "cluster_ips": [["10.96.7.20"]]},
+    ...     ports={"namespace": ["shop"], "service": ["web"], "protocol": ["TCP"], "port": [80], "node_port": [30080]},
+    ... )
+    >>> for rule in proxy_rules(cluster, "node-1", "iptables").splitlines():
+    ...     if "30080" in rule:
+    ...         print(rule)
+    -A KUBE-EXTERNAL-SERVICES -m comment --comment "shop/web has no endpoints" -m addrtype --dst-type LOCAL
+    -m tcp -p tcp --dport 30080 -j REJECT
+    """
+    if mode not in ("iptables", "nftables"):
+        raise _unwritten(mode)
+    if family not in _FAMILIES:
+        raise NodePortKitError(f"There is no IP family {family!r}", hint="Give IPv4 or IPv6.")
+    found = cluster.nodes[cluster.nodes["name"] == node]
+    if found.empty:
+        raise NotFound(f"There is no node {node!r} here", hint=nearest(node, cluster.nodes["name"].dropna()))
+    row = found.iloc[0]
+    internal = _own(row["internal_ips"], family)
+    own = internal if addresses is None else _own(addresses, family)
+    primary = next(iter((*internal, *_own(row["external_ips"], family), *own)), "")
+    here = ProxyNode(family, primary, own, cluster.proxy)
+    zone = row["zone"] if isinstance(row["zone"], str) else None
+    ports = service_ports(cluster.services, cluster.ports, cluster.endpoints, node=node, zone=zone, family=family)
+    if mode == "nftables":
+        return nftables_rules(ports, here)
+    return iptables_rules(ports, here, endpoints=sum(port.endpoints for port in ports), accounting=accounting)
+
+
+def _own(addresses: Any, family: Family) -> tuple[str, ...]:
+    """The addresses of the family, in order, without the loopback address."""
+    listed = () if isinstance(addresses, str) or not pd.api.types.is_list_like(addresses) else addresses
+    found = []
+    for text in listed:
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            raise NodePortKitError(
+                f"{text!r} is no IP address of a node", hint="Give addresses like 192.168.1.2."
+            ) from None
+        if family_of(str(address)) == family and not address.is_loopback:
+            found.append(str(address))
+    return tuple(dict.fromkeys(found))
+
+
+def _unwritten(mode: str) -> NodePortKitError:
+    if mode == "ipvs":
+        return NodePortKitError(
+            "kube-proxy in ipvs mode writes no rule for a service: it sets up virtual servers in the kernel",
+            hint="See them with `ipvsadm -Ln`; give the mode iptables or nftables for rules that do the same.",
+        )
+    return NodePortKitError(f"kube-proxy has no mode {mode!r} that writes rules", hint="Give iptables or nftables.")

@@ -15,7 +15,7 @@ from nodeportkit.standings import standing
 if TYPE_CHECKING:
     from nodeportkit.cluster import Cluster
 
-__all__ = ["build"]
+__all__ = ["build", "paths"]
 
 _PATHS: Final = 50_000  # nodes times endpoints up to which every entry node is asked for shares
 _FINISHED: Final = ("Succeeded", "Failed")
@@ -36,8 +36,8 @@ def build(cluster: Cluster, service: str, port: int | str | None = None) -> Scen
     ports = select_port(_rows(cluster.ports, namespace=namespace, service=name), port, service)
     mine = _rows(cluster.pods, namespace=namespace)
     down = set(_rows(cluster.nodes, ready=False)["name"].dropna())
-    local = row["external_traffic_policy"] == _LOCAL
-    pods = list(_endpoints(_paths(cluster, f"{namespace}/{name}", port), mine, down, local=local))
+    local = _text(row["external_traffic_policy"]) == _LOCAL
+    pods = list(_endpoints(paths(cluster, f"{namespace}/{name}", port), mine, down, local=local))
     known = {pod.name for pod in pods}
     near = set(verdict.candidates)
     if verdict.broken_link == "selector" and not near:  # none comes near: show what there is instead
@@ -108,23 +108,25 @@ def _nodes(nodes: pd.DataFrame, blocked: Collection[str]) -> Iterator[NodeSeen]:
         yield NodeSeen(name, addresses, _flag(row.ready), name not in blocked)
 
 
-def _paths(cluster: Cluster, service: str, port: int | str | None) -> pd.DataFrame:
-    """The paths to each endpoint, from all nodes, or from one where that would be too many."""
-    namespace, name = service.split("/")
+def paths(cluster: Cluster, service: str, port: int | str | None = None) -> pd.DataFrame:
+    """The chain of a service from all nodes, or from one where that would be too many rows to look at."""
+    namespace, name = cluster.key(service)
     ends = len(_rows(cluster.endpoints, namespace=namespace, service=name))
     nodes = cluster.nodes["name"].dropna()
-    some = nodes.iloc[0] if len(nodes) * ends > _PATHS else None
-    paths = chain(cluster, service, port, node=some)
-    paths["who"] = paths["pod"].fillna(paths["pod_ip"])
-    return paths[paths["pod"].notna() | paths["pod_ip"].notna() | paths["ready"].notna()]
+    return chain(cluster, service, port, node=nodes.iloc[0] if len(nodes) * ends > _PATHS else None)
 
 
-def _endpoints(paths: pd.DataFrame, pods: pd.DataFrame, down: set[str], *, local: bool) -> Iterator[PodSeen]:
+def _endpoints(reach: pd.DataFrame, pods: pd.DataFrame, down: set[str], *, local: bool) -> Iterator[PodSeen]:
     """Each pod that is an endpoint, once."""
-    shares = _shares(paths[paths["hop"].eq("same-node").fillna(False).to_numpy(dtype=bool)] if local else paths)
-    numbers = paths.groupby("who", dropna=False, sort=False)["pod_port"].unique()
+    reach = reach.assign(who=reach["pod"].fillna(reach["pod_ip"]))
+    reach = reach[reach["who"].notna() | reach["ready"].notna()]
+    shares = _shares(reach[reach["hop"].eq("same-node").fillna(False).to_numpy(dtype=bool)] if local else reach)
+    numbers = reach.groupby("who", dropna=False, sort=False)["pod_port"].unique()
     status = dict(zip(pods["name"], pods["status"], strict=True))
-    first = paths.drop_duplicates(["who"]) if paths["who"].notna().all() else paths.drop_duplicates(["who", "node"])
+    nameless = reach[reach["who"].isna()]  # `+ 2 more...` stands in a print once for each port
+    at_one = nameless.groupby(["node", "port", "protocol"], dropna=False, sort=False).ngroup().eq(0)
+    nameless = nameless[at_one.to_numpy(dtype=bool)]
+    first = pd.concat([reach[reach["who"].notna()].drop_duplicates("who"), nameless])
     row: Any
     for row in first.itertuples():
         name, node = _text(row.pod), _text(row.pod_node)
@@ -140,9 +142,9 @@ def _endpoints(paths: pd.DataFrame, pods: pd.DataFrame, down: set[str], *, local
         )
 
 
-def _shares(paths: pd.DataFrame) -> dict[str, float]:
+def _shares(reach: pd.DataFrame) -> dict[str, float]:
     """The share of each pod, where it is the same for all entry nodes and ports."""
-    known = paths.groupby("who", sort=False)["share"].agg(["min", "max", "count", "size"])
+    known = reach.groupby("who", sort=False)["share"].agg(["min", "max", "count", "size"])
     same = known[(known["min"] == known["max"]) & (known["count"] == known["size"])]
     return {str(who): float(share) for who, share in same["min"].items()}
 
@@ -157,7 +159,7 @@ def _others(
         name = _text(row.name)
         labels = row.labels if isinstance(row.labels, Mapping) else None
         selected = bool(selector) and labels is not None and match_labels(selector, labels)
-        if name in known or row.phase in _FINISHED or not (selected or name in near):
+        if name in known or _text(row.phase) in _FINISHED or not (selected or name in near):
             continue
         yield PodSeen(
             name=name,
@@ -187,7 +189,7 @@ def _labels(labels: Mapping[str, str] | None, selector: Mapping[str, str]) -> st
 
 def _empty(row: Any, pods: pd.DataFrame) -> str:
     """What to say where there is no pod to show."""
-    if row["type"] == "ExternalName":
+    if _text(row["type"]) == "ExternalName":
         return f"DNS answers with {_text(row['external_name']) or 'another name'}; there are no pods behind it."
     if pods.empty:
         return f"No pods of namespace {row['namespace']} were shown."

@@ -1,0 +1,62 @@
+"""What all explorers share: controls, a picture, what it says in words, and a still of it for where no kernel runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ipywidgets
+
+from nodeportkit.errors import NodePortKitError
+from nodeportkit.figures.canvas import LOCK
+from nodeportkit.figures.picture import Picture
+from nodeportkit.widgets.page import STYLE, paragraph
+
+__all__ = ["Explorer"]
+
+
+class Explorer(ipywidgets.VBox):  # type: ignore[misc]
+    """Controls above a picture and words.
+
+    A subclass draws in `draw`, which is called under the lock, and calls `refresh` whenever something was chosen.
+    """
+
+    def __init__(self, controls: Sequence[ipywidgets.Widget]) -> None:
+        self._picture = ipywidgets.HTML()
+        self._words = ipywidgets.HTML()
+        self._still: Picture | None = None
+        self._summary = ""
+        columns = ipywidgets.Layout(grid_template_columns="repeat(auto-fit, minmax(14rem, 1fr))", width="100%")
+        super().__init__([ipywidgets.GridBox(controls, layout=columns), self._picture, self._words])
+
+    def draw(self) -> tuple[Picture | None, str, str]:
+        """Give the picture, what stands below it as HTML, and a summary as plain text."""
+        raise NotImplementedError
+
+    def refresh(self) -> None:
+        """Draw anew. What is wrong with the input is said in the widget."""
+        # Callbacks come in threads, beside the cell that runs.
+        with LOCK:
+            try:
+                picture, below, summary = self.draw()
+            except NodePortKitError as error:
+                picture, below, summary = None, paragraph(str(error), "wrong"), str(error)
+            except Exception as error:
+                self._show(None, paragraph(f"This could not be drawn: {error!r}", "wrong"), repr(error))
+                raise
+            self._show(picture, below, summary)
+
+    def _show(self, picture: Picture | None, below: str, summary: str) -> None:
+        self._still, self._summary = picture, summary
+        drawing = "" if picture is None else picture.svg(themed=True)
+        self._picture.value = f'{STYLE}<div class="npk">{drawing}</div>'
+        self._words.value = f'<div class="npk" role="status">{below}</div>'
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """The widget, and beside it a still for pages without a kernel: GitHub, nbviewer, exported notebooks."""
+        bundle: dict[str, Any] = dict(super()._repr_mimebundle_(**kwargs) or {})
+        with LOCK:
+            if self._still is not None:
+                bundle["image/png"] = self._still.png()
+            bundle["text/plain"] = self._summary
+        return bundle

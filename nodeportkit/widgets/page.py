@@ -1,0 +1,88 @@
+"""Pieces of HTML for widgets, in the colours of the page they stand on. All text is untrusted, and escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Final
+
+from nodeportkit.figures.theme import roles
+
+__all__ = ["STYLE", "command", "paragraph", "shown", "table"]
+
+# Characters that hide, move or break others: control, format and noncharacters, lone surrogates. Tab and newline are space.
+_ODD: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff"
+    "\U000e0000-\U000e007f]"
+)
+
+
+def _variables(*, dark: bool) -> str:
+    return ";".join(f"--npk-{role.replace('_', '-')}:{colour}" for role, colour in roles(dark=dark))
+
+
+# JupyterLab and Notebook 7, VS Code and Colab each say in their own way that the page is dark.
+_DARK: Final = ("[data-jp-theme-light='false'] .npk", ".vscode-dark .npk", "html[theme='dark'] .npk")
+
+STYLE: Final = (
+    f"<style>.npk{{{_variables(dark=False)}}}{','.join(_DARK)}{{{_variables(dark=True)}}}"
+    ".npk{color:var(--npk-ink);line-height:1.5}"
+    ".npk p{margin:.25em 0}"
+    ".npk-answer{font-weight:600}"
+    ".npk-wrong{color:var(--npk-wrong)}"
+    ".npk-muted,.npk caption{color:var(--npk-muted)}"
+    ".npk code{white-space:pre-wrap;overflow-wrap:anywhere;color:inherit;background:var(--npk-panel);"
+    "border:1px solid var(--npk-edge);border-radius:3px;padding:.15em .45em}"
+    ".npk-scroll{overflow-x:auto}"
+    ".npk table{border-collapse:collapse;font-size:90%}"
+    ".npk caption{text-align:left;padding:.3em 0}"
+    ".npk th,.npk td{text-align:left;white-space:nowrap;padding:.15em 1em .15em 0;border-bottom:1px solid var(--npk-edge)}"
+    ".npk td{max-width:20em;overflow:hidden;text-overflow:ellipsis}"
+    ".npk .npk-number{text-align:right}"
+    "</style>"
+)
+
+
+def shown(text: object) -> str:
+    r"""Text as HTML: signs escaped, and an escape for each character that would hide or move others.
+
+    Examples
+    --------
+    >>> shown("<b>web\u202e")
+    '&lt;b&gt;web\\u202e'
+    """
+    plain = _ODD.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), str(text))
+    return escape(plain)
+
+
+def paragraph(text: str, style: str = "") -> str:
+    """A paragraph of one of the styles above; nothing where there is no text.
+
+    Examples
+    --------
+    >>> paragraph("a < b", "wrong")
+    '<p class="npk-wrong">a &lt; b</p>'
+    """
+    return f'<p class="npk-{style or "plain"}">{shown(text)}</p>' if text else ""
+
+
+def command(text: str) -> str:
+    """A command to copy; nothing where there is none."""
+    return f"<p><code>{shown(text)}</code></p>" if text else ""
+
+
+def table(columns: Mapping[str, Sequence[str]], caption: str, *, numbers: Sequence[str] = ()) -> str:
+    """A table with a heading for each column; too long a text is cut, and whole as a tooltip."""
+    styles = ['class="npk-number" ' if name in numbers else "" for name in columns]
+    head = "".join(f'<th {style}scope="col">{shown(name)}</th>' for style, name in zip(styles, columns, strict=True))
+    cells = [
+        [f'<td {style}title="{shown(text)}">{shown(text)}</td>' for text in texts]
+        for style, texts in zip(styles, columns.values(), strict=True)
+    ]
+    rows = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*cells, strict=True))
+    # What can be scrolled has to be reached by keyboard too.
+    return (
+        f'<div class="npk-scroll" tabindex="0" role="region" aria-label="{shown(caption)}"><table>'
+        f"<caption>{shown(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )

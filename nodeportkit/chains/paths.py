@@ -110,11 +110,14 @@ def chain(cluster: Cluster, service: str, port: int | str | None = None, *, node
     namespace, name = cluster.key(service)
     services = cluster.services
     row = services[(services["namespace"] == namespace) & (services["name"] == name)].iloc[0]
-    ports = select_port(_of(cluster.ports, namespace, name), port, service)
+    ports = _of(cluster.ports, namespace, name).reset_index(drop=True)
+    chosen = select_port(ports, port, service).index
     if ports.empty:  # an ExternalName service, say
         ports = pd.DataFrame({"namespace": [namespace], "service": [name]}).reindex(columns=ports.columns)
         ports = ports.astype(cluster.ports.dtypes)
+        chosen = ports.index
     paths = join(ports, _of(cluster.endpoints, namespace, name))
+    paths = paths[paths["at"].isin(chosen)]
     nodes = _entry_nodes(cluster.nodes, node)
     parts = [_paths(ends, nodes, row) for ends in _by_family(paths)]
     return pd.concat(parts, ignore_index=True)[_COLUMNS]

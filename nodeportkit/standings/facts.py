@@ -33,7 +33,7 @@ class Facts:
     service
         The row of the service.
     ports
-        The rows of its ports that are asked for.
+        The rows of its ports that are asked for; their index is the place in spec.ports.
     links
         These ports with their endpoints, as `chains.links.join` gives them.
     """
@@ -147,7 +147,7 @@ class Facts:
             self,
             subject=f"port {name} of {self.name}",
             ports=self.ports.iloc[[at]],
-            links=self.links[self.links["at"] == at],
+            links=self.links[self.links["at"] == self.ports.index[at]],
         )
 
 
@@ -162,9 +162,10 @@ def gather(cluster: Cluster, service: str, port: int | str | None) -> Facts:
     namespace, name = cluster.key(service)
     mine = true(cluster.services["namespace"].eq(namespace) & cluster.services["name"].eq(name))
     ports = cluster.ports[_of(cluster.ports, namespace, name)].reset_index(drop=True)
-    ports = select_port(ports, port, service).reset_index(drop=True)
-    ends = cluster.endpoints[_of(cluster.endpoints, namespace, name)]
-    return Facts(cluster, namespace, name, name, cluster.services[mine].iloc[0], ports, join(ports, ends))
+    chosen = select_port(ports, port, service)
+    links = join(ports, cluster.endpoints[_of(cluster.endpoints, namespace, name)])
+    links = links[links["at"].isin(chosen.index)]
+    return Facts(cluster, namespace, name, name, cluster.services[mine].iloc[0], chosen, links)
 
 
 def _of(frame: pd.DataFrame, namespace: str, service: str) -> Any:

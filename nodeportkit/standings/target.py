@@ -22,7 +22,7 @@ def protocol_mismatch(facts: Facts) -> Standing | None:
     other = declared[true(declared["port_name"].eq(name))]["protocol"].dropna().unique()
     if not len(other):
         return None
-    change = [{"op": "replace", "path": f"/spec/ports/{_position(facts)}/protocol", "value": str(other[0])}]
+    change = [{"op": "replace", "path": f"/spec/ports/{facts.ports.index[0]}/protocol", "value": str(other[0])}]
     return facts.broken(
         "protocol-mismatch", "target-port", f"{facts.subject} answers nobody: its pods have port {name} for {listed(list(other), 'and')} only",
         f"Port {name} is {listed(list(other), 'and')} in the pods, {protocol} in the service.",
@@ -46,7 +46,7 @@ def named_port_missing(facts: Facts) -> Standing | None:
         called = f"calls its port {named[0]}" if named else f"declares {numbers[0]} without a name"
         plural = f"call their port {named[0]}" if named else f"declare {numbers[0]} without a name"
         target = named[0] if named else numbers[0]
-        change = [{"op": "replace", "path": f"/spec/ports/{_position(facts)}/targetPort", "value": target}]
+        change = [{"op": "replace", "path": f"/spec/ports/{facts.ports.index[0]}/targetPort", "value": target}]
         explanation = f"{who} {called if count == 1 else plural}. Send to that:"
         fix = command("patch service", facts.namespace, facts.name, "--type", "json", "-p", json.dumps(change))
     elif numbers:
@@ -80,11 +80,3 @@ def _written(declared: pd.DataFrame) -> list[str]:
     """The ports as words, each once: `8080 (http)`."""
     pairs = zip(declared["container_port"], declared["port_name"].fillna(""), strict=True)
     return list(dict.fromkeys(f"{number} ({name})" if name else str(number) for number, name in pairs))
-
-
-def _position(facts: Facts) -> int:
-    """The place of the port in spec.ports."""
-    ports = facts.cluster.ports
-    mine = ports[true(ports["namespace"].eq(facts.namespace) & ports["service"].eq(facts.name))]
-    this = facts.ports.iloc[0]
-    return int(true(mine["port"].eq(this["port"])).tolist().index(True))

@@ -51,10 +51,12 @@ def complete(
     if not wanting.any():
         return told
     open_ = told[wanting].reset_index(drop=True)
+    order = pd.MultiIndex.from_frame(open_[_SERVICE]).unique()
     open_ = _with_counted(open_, derived)
     open_ = _with_port_names(open_, derived, ports)
     open_ = _with_pods(open_, derived, pods, nodes)
     open_ = _with_what_pods_tell(open_, services, pods)
+    open_ = open_.iloc[np.argsort(order.get_indexer(pd.MultiIndex.from_frame(open_[_SERVICE])), kind="stable")]
     parts = [part for part in (told[~wanting], open_) if len(part)]
     return conform("endpoints", pd.concat(parts, ignore_index=True) if parts else open_)
 
@@ -83,7 +85,9 @@ def _with_counted(told: pd.DataFrame, derived: pd.DataFrame) -> pd.DataFrame:
             "nameless": possible["address"].isna().groupby([possible[key] for key in _SERVICE]).sum(),
         }
     ).fillna(0)
-    agree: Any = (counts["told"] == counts["possible"]) & (counts["shown"] == counts["found"]) & (counts["nameless"] == 0)
+    agree: Any = (
+        (counts["told"] == counts["possible"]) & (counts["shown"] == counts["found"]) & (counts["nameless"] == 0)
+    )
     agreed = counts.index[agree]
     kept = told[~(counted.to_numpy() & _in(told, agreed))]
     replaced: pd.DataFrame = pd.concat([kept, possible[~is_shown & _in(possible, agreed)]], ignore_index=True)
@@ -103,6 +107,7 @@ def _with_port_names(told: pd.DataFrame, derived: pd.DataFrame, ports: pd.DataFr
     numbered = ports.assign(target=pd.to_numeric(ports["target_port"], errors="coerce").astype("Int64"))
     to_number = numbered.dropna(subset=["target"])[[*_SERVICE, "target", *names]].rename(columns={"target": "port"})
     only = ports[~ports.duplicated(_SERVICE, keep=False)][[*_SERVICE, *names]]
+    told = told.assign(row=np.arange(len(told)))
     done = [told[~asks]]
     rest = told[asks]
     for source in (at_address, to_number, only):
@@ -110,6 +115,7 @@ def _with_port_names(told: pd.DataFrame, derived: pd.DataFrame, ports: pd.DataFr
         done.append(filled)
     done.append(rest)
     filled = pd.concat([part for part in done if len(part)], ignore_index=True)
+    filled = filled.sort_values("row", kind="stable").drop(columns="row")
     once = filled[filled["address"].isna() | ~filled.duplicated(_IDENTITY)]
     return once.reset_index(drop=True)
 

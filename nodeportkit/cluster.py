@@ -190,17 +190,28 @@ class Cluster:
             data = path.read_bytes()
         except OSError as error:
             raise NotFound(f"{path} cannot be opened: {error.strerror}") from error
+        return cls.from_bytes(data, str(path))
+
+    @classmethod
+    def from_bytes(cls, data: bytes, source: str = "bytes") -> Cluster:
+        """The cluster in the bytes that `save` wrote.
+
+        Raises
+        ------
+        SnapshotError
+            If they are not such a cluster, or of a later version.
+        """
         try:
             content = msgspec.json.decode(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
             if content["format"] != _FORMAT or content["version"] > _VERSION:
                 raise ValueError(f"format {content['format']!r}, version {content['version']!r}")
-            proxy = {k: tuple(v) if isinstance(v, list) else v for k, v in content["proxy"].items()}
-            frames = {name: _restored(name, content["frames"][name]) for name in SCHEMAS}
+            proxy: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in content["proxy"].items()}
+            frames: dict[str, Any] = {name: _restored(name, content["frames"][name]) for name in SCHEMAS}
             stated = pd.DataFrame(content["stated"], columns=_SERVICE_KEY)
             return cls(**frames, stated=stated, proxy=ProxyConfig(**proxy))
         except (msgspec.DecodeError, OSError, EOFError, KeyError, TypeError, ValueError, AttributeError) as error:
             hint = "Write it again with Cluster.save; other files are for nodeportkit.read."
-            raise SnapshotError(f"not a saved cluster ({error})", source=str(path), hint=hint) from error
+            raise SnapshotError(f"not a saved cluster ({error})", source=source, hint=hint) from error
 
     def __repr__(self) -> str:
         return f"Cluster({', '.join(f'{name}={len(getattr(self, name))}' for name in SCHEMAS)})"

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from nodeportkit.kube.routing import usable
+from nodeportkit.kube.routing import Conditions, Places, Policy, conditions, places, usable
 
 __all__ = ["Endpoint", "Family", "ServicePort", "family_of", "service_ports"]
 
@@ -136,9 +137,9 @@ def service_ports(
     >>> found.name, found.cluster_ip, found.port, found.node_port, found.any_endpoint
     ('shop/web', '10.96.0.9', 80, 30080, False)
     """
-    by_service = {(s["namespace"], s["name"]): s for s in services.to_dict("records")}
-    of_port = _endpoints_by_port(endpoints, family)
-    here = pd.DataFrame({"name": [node], "zone": [zone]})
+    by_service: dict[Any, Any] = {(s["namespace"], s["name"]): s for s in services.to_dict("records")}
+    of_port = _EndpointsByPort(endpoints, family, node)
+    here = places(pd.DataFrame({"name": [node], "zone": [zone]}))
     found = []
     for row in ports.to_dict("records"):
         service = by_service.get((row["namespace"], row["service"]))
@@ -148,7 +149,7 @@ def service_ports(
             continue
         key = (row["namespace"], row["service"], _text(row["port_name"]), _text(row["protocol"]) or "TCP")
         plain = _without_endpoints(service, row, addresses[0], family)
-        found.append(_with_endpoints(plain, of_port.get(key), here))
+        found.append(of_port.fill(plain, key, here))
     return found
 
 
@@ -230,43 +231,42 @@ def _without_endpoints(
     )
 
 
-def _endpoints_by_port(endpoints: pd.DataFrame, family: Family) -> dict[tuple[str, str, str, str], pd.DataFrame]:
+class _EndpointsByPort:
     """The endpoints of each service port, an address and port once, in the order in which kube-proxy sorts them."""
-    address = endpoints["address"]
-    wanted = address.notna() & endpoints["port"].notna()
-    wanted &= address.str.contains(":", regex=False).fillna(False) == (family == "IPv6")
-    rows = endpoints[wanted.to_numpy(dtype=bool)]
-    if rows.empty:
-        return {}
-    names = rows["port_name"].fillna("").astype(object)
-    protocols = rows["protocol"].fillna("TCP").astype(object)
-    bracketed = "[" + rows["address"] + "]" if family == "IPv6" else rows["address"]
-    rows = rows.assign(_name=names, _protocol=protocols, _text=bracketed + ":" + rows["port"].astype(str))
-    key = ["namespace", "service", "_name", "_protocol"]
-    rows = rows.drop_duplicates([*key, "_text"]).sort_values("_text", kind="stable")
-    return {tuple(k): group for k, group in rows.groupby(key, sort=False)}  # type: ignore[misc, arg-type]
 
+    def __init__(self, endpoints: pd.DataFrame, family: Family, node: str) -> None:
+        address = endpoints["address"]
+        wanted = address.notna() & endpoints["port"].notna()
+        wanted &= address.str.contains(":", regex=False).fillna(False) == (family == "IPv6")
+        rows = endpoints[wanted.to_numpy(dtype=bool)]
+        names = rows["port_name"].fillna("").astype(object)
+        protocols = rows["protocol"].fillna("TCP").astype(object)
+        bracketed = "[" + rows["address"] + "]" if family == "IPv6" else rows["address"]
+        rows = rows.assign(_name=names, _protocol=protocols, _text=bracketed + ":" + rows["port"].astype(str))
+        key = ["namespace", "service", "_name", "_protocol"]
+        rows = rows.drop_duplicates([*key, "_text"]).sort_values("_text", kind="stable")
+        self._rows: dict[Any, npt.NDArray[np.intp]] = rows.groupby(key, sort=False).indices if len(rows) else {}
+        self._conditions: Conditions = conditions(rows)
+        self._endpoints = [
+            Endpoint(address, int(port), _text(on) or None, _text(pod) or None, isinstance(on, str) and on == node)
+            for address, port, on, pod in zip(rows["address"], rows["port"], rows["node"], rows["pod"], strict=True)
+        ]
 
-def _with_endpoints(plain: ServicePort, rows: pd.DataFrame | None, here: pd.DataFrame) -> ServicePort:
-    if rows is None:
-        return plain
-    node = here["name"].iloc[0]
-    made = [
-        Endpoint(
-            address, int(port), _text(on) or None, _text(pod) or None, on == node if isinstance(on, str) else False
+    def fill(self, plain: ServicePort, key: tuple[str, str, str, str], here: Places) -> ServicePort:
+        """The service port with its endpoints."""
+        rows = self._rows.get(key)
+        if rows is None:
+            return plain
+        known = self._conditions.take(rows)
+
+        def chosen(policy: Policy) -> tuple[Endpoint, ...]:
+            return tuple(self._endpoints[row] for row in rows[usable(known, here, policy)[0]])
+
+        return replace(
+            plain,
+            cluster=chosen("Cluster") if plain.uses_cluster else (),
+            local=chosen("Local") if plain.uses_local else (),
+            # Hints and nodes only choose among these: they never leave none.
+            any_endpoint=bool(known.ready.any() or known.leaving.any()),
+            endpoints=len(rows),
         )
-        for address, port, on, pod in zip(rows["address"], rows["port"], rows["node"], rows["pod"], strict=True)
-    ]
-    cluster = usable(rows, here, "Cluster")[0]
-    local = usable(rows, here, "Local")[0]
-    anywhere = usable(rows.assign(hints=np.full(len(rows), pd.NA, dtype=object)), here, "Cluster")[0]
-
-    def chosen(mask: Any) -> tuple[Endpoint, ...]:
-        return tuple(endpoint for endpoint, take in zip(made, mask, strict=True) if take)
-
-    base = {name: getattr(plain, name) for name in ServicePort.__slots__}
-    base["any_endpoint"] = bool(cluster.any() if not plain.uses_local else (cluster.any() or anywhere.any()))
-    base["endpoints"] = len(rows)
-    base["cluster"] = chosen(cluster) if plain.uses_cluster else ()
-    base["local"] = chosen(local) if plain.uses_local else ()
-    return ServicePort(**base)

@@ -22,6 +22,12 @@ __all__ = ["Deleted", "Print", "join"]
 
 # These columns tell "" from missing: an unnamed port from one whose name was not shown.
 _EMPTY_COUNTS: Final = frozenset({"port_name"})
+# Of these lists, tables show the first item only.
+_FIRST_SHOWN: Final = {
+    "nodes": ("internal_ips", "external_ips"),
+    "services": ("cluster_ips",),
+    "pods": ("ips",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,19 @@ def _latest_cells(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
         return rows
     latest = rows.groupby(key, sort=False, dropna=False, as_index=False).last()
     name = next(n for n, schema in SCHEMAS.items() if list(rows.columns) == schema.names)
+    for column in _FIRST_SHOWN.get(name, ()):
+        latest[column] = _longest(rows, key, column, latest)
     return conform(name, latest[list(rows.columns)])
+
+
+def _longest(rows: pd.DataFrame, key: list[str], column: str, latest: pd.DataFrame) -> list[Any]:
+    """The lists of a column; where the latest print showed only the beginning of a list known before, that list."""
+    known: dict[Any, Any] = {}
+    for name, values in zip(rows[key].itertuples(index=False, name=None), rows[column], strict=True):
+        before = known.get(name)
+        if isinstance(values, list) and not (before and before[: len(values)] == values):
+            known[name] = values
+    return [known.get(name) for name in latest[key].itertuples(index=False, name=None)]
 
 
 def _gone(schema: Schema, rows: pd.DataFrame, order: Any, prints: Sequence[Print]) -> Any:

@@ -1,15 +1,15 @@
 """Which endpoints a service has, when several prints speak of them.
 
 EndpointSlices are objects of their own: the latest print of each counts. Lists of addresses (`get endpoints`, `describe
-service`) know less: they leave out endpoints that are not ready, and end after three. Of two prints of one service the
-later wins, except where it knows less and agrees with what the earlier one showed.
+service`) know less: they leave out endpoints that are not ready, and end after three. Of two prints of one thing the later
+wins, except where it knows less and agrees with what the earlier one showed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ from nodeportkit.sources.reader import Fragment
 __all__ = ["Joined", "join_endpoints"]
 
 _SERVICE: Final = ["namespace", "service"]
-_SLICES: Final = 3
+_UNIT: Final = [*_SERVICE, "slice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,14 @@ class Joined:
 
 
 def join_endpoints(fragments: list[Fragment], services: pd.DataFrame) -> Joined:
-    """The endpoints that the fragments, in the order of time, state together."""
+    """The endpoints that the fragments, in the order of time, state together.
+
+    Endpoints of a service that nobody showed stay: `kubectl get endpoints` alone is worth reading.
+    """
     if not fragments:
         return Joined(empty("endpoints"), empty("endpoints")[_SERVICE])
     resolved = [_resolve(fragment, services) for fragment in fragments]
-    typed = pd.concat([rows.assign(_print=at) for at, (rows, _) in enumerate(resolved)], ignore_index=True)
+    rows = pd.concat([rows.assign(_print=at) for at, (rows, _) in enumerate(resolved)], ignore_index=True)
     said = pd.concat(
         [
             covers.assign(_print=at, _detail=fragment.detail)
@@ -43,10 +46,8 @@ def join_endpoints(fragments: list[Fragment], services: pd.DataFrame) -> Joined:
         ],
         ignore_index=True,
     )
-    said = pd.concat([said, *_listed(fragments, services)], ignore_index=True)
-    stated = said[_SERVICE].dropna().drop_duplicates(ignore_index=True)
-    kept = _chosen(_latest_slices(typed), said)
-    # Endpoints of a service that nobody showed stay: `get endpoints` alone is worth reading.
+    stated = pd.concat([said[_SERVICE], *_listed(fragments, services)]).dropna().drop_duplicates(ignore_index=True)
+    kept = rows if len(fragments) == 1 else _uncontested(rows, said)
     endpoints = conform("endpoints", _once(kept.drop(columns="_print")))
     endpoints["derived"] = endpoints["derived"].fillna(False)
     return Joined(endpoints, stated)
@@ -54,7 +55,7 @@ def join_endpoints(fragments: list[Fragment], services: pd.DataFrame) -> Joined:
 
 def _once(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows without repetitions; those that were only counted are never the same endpoint."""
-    identity = [*_SERVICE, "slice", "address", "port", "port_name", "protocol"]
+    identity = [*_UNIT, "address", "port", "port_name", "protocol"]
     return rows[rows["address"].isna() | ~rows.duplicated(identity, keep="last")]
 
 
@@ -65,9 +66,8 @@ def _resolve(fragment: Fragment, services: pd.DataFrame) -> tuple[pd.DataFrame, 
     (staging/src/k8s.io/endpointslice/utils.go), so the name tells the service if there is one so called.
     """
     rows = conform("endpoints", fragment.rows)
-    columns = [*_SERVICE, "slice"]
     covers = rows if fragment.covers is None else fragment.covers
-    covers = covers.reindex(columns=columns).drop_duplicates(ignore_index=True)
+    covers = covers.reindex(columns=_UNIT).drop_duplicates(ignore_index=True)
     names = pd.MultiIndex.from_frame(services[["namespace", "name"]])
     for frame in (rows, covers):
         lacking = frame["service"].isna() & frame["slice"].notna()
@@ -81,54 +81,67 @@ def _resolve(fragment: Fragment, services: pd.DataFrame) -> tuple[pd.DataFrame, 
 def _listed(fragments: list[Fragment], services: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """The services of namespaces of which every Endpoints object or slice was listed: those without any have none."""
     names = services[["namespace", "name"]].set_axis(_SERVICE, axis="columns")
-    for at, fragment in enumerate(fragments):
+    for fragment in fragments:
         if fragment.complete:
-            there = names if fragment.complete == ("*",) else names[names["namespace"].isin(fragment.complete)]
-            yield there.assign(_print=at, _detail=0, slice=pd.NA)
+            yield names if fragment.complete == ("*",) else names[names["namespace"].isin(fragment.complete)]
 
 
-def _latest_slices(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows without those of slices that a later print shows again."""
-    key = [*_SERVICE, "slice"]
-    latest = rows.groupby(key, dropna=False)["_print"].transform("max")
-    return rows[(rows["slice"].isna() | (rows["_print"] == latest)).to_numpy(dtype=bool)]
-
-
-def _chosen(rows: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
-    """For each service the rows of one way of telling: its slices, or the latest list of addresses."""
-    said = said[said["service"].notna()]
-    several = said.groupby(_SERVICE)["_print"].nunique()
-    several = several[several > 1]
-    if several.empty:
+def _uncontested(rows: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
+    """The rows that hold, where several prints told of one slice, or of one service in different ways."""
+    groups = {key: group for key, group in said.groupby(_keys(said)) if group["_print"].nunique() > 1}
+    if not groups:
         return rows
-    contested = pd.MultiIndex.from_frame(rows[_SERVICE]).isin(several.index)
-    parts = [rows[~contested]]
-    prints = {key: group for key, group in said.groupby(_SERVICE) if key in several.index}
-    groups = dict(iter(rows[contested].groupby(_SERVICE)))
-    for key, told in prints.items():
-        if key in groups:
-            parts.append(_best(groups[key], told))
+    mine = _keys(rows).isin(set(groups))
+    parts = [rows[~mine]]
+    for key, group in rows[mine].groupby(_keys(rows)[mine]):
+        parts.append(_of_service(group, groups[key]))
     return pd.concat(parts, ignore_index=True).sort_values("_print", kind="stable")
 
 
-def _best(rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """The rows that hold for one service, of which several prints told."""
+def _keys(rows: pd.DataFrame) -> pd.Series[str]:
+    """A name for the service of each row, one for all whose service is unknown."""
+    return rows["namespace"].fillna("").astype(object) + "/" + rows["service"].fillna("").astype(object)
+
+
+def _of_service(rows: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
+    """The rows that hold for one service: those of its slices, or a list of addresses that tells otherwise."""
+    slices = [
+        _best(rows[rows["slice"] == name], group)
+        for name, group in said[said["slice"].notna()].groupby("slice", sort=False)
+    ]
+    lists = said[said["slice"].isna()]
+    listed = _best(rows[rows["slice"].isna()], lists)
+    if not slices:
+        return listed
+    together = pd.concat(slices)
+    later = not lists.empty and lists["_print"].max() > said.loc[said["slice"].notna(), "_print"].max()
+    return listed if later and not _agrees(listed, together) else together
+
+
+def _best(rows: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the print that holds, of several prints of one thing."""
     best = rows.iloc[:0]
-    best_detail = -1
-    for at in sorted(told.loc[told["_detail"] > 0, "_print"].unique()):
+    best_detail = 0
+    for at, told in said.groupby("_print"):
         shown = rows[rows["_print"] == at]
-        detail = int(told.loc[told["_print"] == at, "_detail"].max())
-        if detail == best_detail == _SLICES and shown["slice"].notna().all():
-            # Another slice of the same service beside those that were printed before.
-            best = pd.concat([best, shown])
-        elif detail >= best_detail or not _agrees(shown, best):
+        detail = int(told["_detail"].max())
+        if detail >= best_detail or not _agrees(shown, best):
             best, best_detail = shown, detail
     return best
 
 
 def _agrees(shown: pd.DataFrame, before: pd.DataFrame) -> bool:
-    """Whether a list of addresses could be a short form of what was printed before."""
-    ready = before[before["ready"].fillna(True)]
-    candidates = before if shown["ready"].isna().any() else ready
+    """Whether a list of addresses could be a short form of what was printed before.
+
+    A list that does not tell readiness holds all endpoints, any other one those that are ready. Endpoints objects hold
+    one IP family only.
+    """
+    candidates = before if shown["ready"].isna().any() else before[before["ready"].fillna(True)]
     addresses = set(shown["address"].dropna())
-    return addresses <= set(candidates["address"].dropna()) and len(shown) == len(candidates)
+    families = {":" in address for address in addresses}
+    of_them = candidates[[_colon(address) in families for address in candidates["address"]]]
+    return addresses <= set(candidates["address"].dropna()) and len(shown) in (len(candidates), len(of_them))
+
+
+def _colon(address: Any) -> bool | None:
+    return ":" in address if isinstance(address, str) else None

@@ -13,7 +13,22 @@ from nodeportkit.errors import NotFound, ReadError, nearest
 __all__ = ["Origin", "origins"]
 
 _TEXT_SUFFIXES: Final = frozenset(
-    {"", ".txt", ".log", ".out", ".yaml", ".yml", ".json", ".jsonl", ".md", ".save", ".nft", ".rules", ".describe"}
+    {
+        "",
+        ".txt",
+        ".log",
+        ".out",
+        ".yaml",
+        ".yml",
+        ".json",
+        ".jsonl",
+        ".md",
+        ".save",
+        ".nft",
+        ".rules",
+        ".describe",
+        ".gz",
+    }
 )
 _LONGEST_PATH: Final = 4096
 

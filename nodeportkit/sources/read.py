@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -129,15 +131,24 @@ def _tell_objects(told: _Told, number: int, source: str, objects: Objects) -> No
 
 def _tell_text(told: _Told, number: int, source: str, content: str | bytes, now: datetime | None) -> None:
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    if data.startswith(b"\x1f\x8b"):
+        content = data = _unpacked(data, source)
     if _JSON.match(data[:4096]):
         if b'"nodeportkit-cluster"' in data[:200]:
-            _tell_cluster(told, number, Cluster.load(source))
+            _tell_cluster(told, number, Cluster.from_bytes(data, source))
             return
         _tell_whole_or_lines(told, number, source, content, lambda: read_json(data, source, now=now))
     elif _is_yaml(source, content):
         _tell_whole_or_lines(told, number, source, content, lambda: read_yaml(decode(content, source), source, now=now))
     else:
         _tell_lines(told, number, source, scan(decode(content, source), source))
+
+
+def _unpacked(data: bytes, source: str) -> bytes:
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ReadError(f"a gzip file that cannot be unpacked: {error}", source=source) from error
 
 
 def _is_yaml(source: str, content: str | bytes) -> bool:

@@ -1,5 +1,6 @@
 """Every notebook runs from top to bottom without an error, and is kept without what one run of it gave."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import strip_notebooks
 
 PATHS = strip_notebooks.notebook_paths()
 IDS = [path.relative_to(strip_notebooks.NOTEBOOKS).as_posix() for path in PATHS]
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def run_notebook(path: Path) -> nbformat.NotebookNode:
@@ -31,7 +33,7 @@ def complaints(notebook: nbformat.NotebookNode) -> Iterator[str]:
             outputs += [nbformat.from_dict(output) for output in model["state"].get("outputs", ())]
     for output in outputs:
         if output.output_type == "error":
-            yield "\n".join([f"{output.ename}: {output.evalue}", *output.traceback])
+            yield COLOURS.sub("", "\n".join([f"{output.ename}: {output.evalue}", *output.traceback]))
         elif output.output_type == "stream" and output.name == "stderr":
             yield output.text
 
@@ -52,7 +54,8 @@ def test_notebook_runs(path, tmp_path):
     # In a copy: a lesson may write files, and must need nothing from outside its folder.
     folder = tmp_path / "notebooks"
     shutil.copytree(strip_notebooks.NOTEBOOKS, folder)
-    assert list(complaints(run_notebook(folder / path.relative_to(strip_notebooks.NOTEBOOKS)))) == []
+    found = list(complaints(run_notebook(folder / path.relative_to(strip_notebooks.NOTEBOOKS))))
+    assert not found, "\n\n".join(found)
 
 
 def notebook_of(*sources: str) -> nbformat.NotebookNode:

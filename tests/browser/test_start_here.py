@@ -13,11 +13,12 @@ NAME = "00-start-here.ipynb"
 def test_pictures_are_seen_and_the_explorer_answers(open_notebook):
     notebook = open_notebook(f"notebooks/{NAME}")
     notebook.run_all()
+    assert notebook.errors() == []
     code = [cell.source for cell in nbformat.read(NOTEBOOKS / NAME, as_version=4).cells if cell.cell_type == "code"]
     drawn = sum(source.count("plot_chain(") + source.count("ChainExplorer(") for source in code)
     before = notebook.wait_for_pictures(drawn)
     assert len(before) == drawn
-    assert notebook.errors() == []
     notebook.choose("service", "kubernetes")
     after = notebook.wait_for_change(before)
     assert [old == new for old, new in zip(before, after, strict=True)].count(False) == 1
+    assert notebook.errors() == []

@@ -7,21 +7,66 @@ endpoints, KEP-2433 and KEP-3015 for hints.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["Policy", "usable"]
+__all__ = ["Conditions", "Places", "Policy", "conditions", "places", "usable"]
 
 Policy = Literal["Cluster", "Local"]
 Mask = npt.NDArray[np.bool_]
+Objects = npt.NDArray[np.object_]
 
-_HINTS: Final = (("nodes", "name"), ("zones", "zone"))  # same node is preferred to same zone
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What decides about endpoints: read once for many service ports, and taken apart by service port.
+
+    Attributes
+    ----------
+    ready
+        Whether an endpoint is ready.
+    leaving
+        Whether it is terminating and still serves.
+    node, hints
+        The columns of these names, None for what is missing.
+    """
+
+    ready: Mask
+    leaving: Mask
+    node: Objects
+    hints: Objects
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Conditions:
+        """Those of some rows."""
+        return Conditions(self.ready[rows], self.leaving[rows], self.node[rows], self.hints[rows])
 
 
-def usable(endpoints: pd.DataFrame, nodes: pd.DataFrame, policy: Policy) -> Mask:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The entry nodes: their names and zones, None for what is missing."""
+
+    name: Objects
+    zone: Objects
+
+
+def conditions(endpoints: pd.DataFrame) -> Conditions:
+    """Read the columns ready, serving, terminating, node and hints as kube-proxy reads them."""
+    ready = _condition(endpoints["ready"], default=True)
+    serving = np.where(endpoints["serving"].isna(), ready, _condition(endpoints["serving"], default=True))
+    leaving = serving & _condition(endpoints["terminating"], default=False)
+    return Conditions(ready, leaving, _objects(endpoints["node"]), _objects(endpoints["hints"]))
+
+
+def places(nodes: pd.DataFrame) -> Places:
+    """Read the columns name and zone of entry nodes."""
+    return Places(_objects(nodes["name"]), _objects(nodes["zone"]))
+
+
+def usable(endpoints: pd.DataFrame | Conditions, nodes: pd.DataFrame | Places, policy: Policy) -> Mask:
     """Tell which endpoints take new connections, for each node that a connection enters at.
 
     - A condition that is missing reads as kube-proxy reads it: ready unless said otherwise, serving if ready, not
@@ -33,9 +78,10 @@ def usable(endpoints: pd.DataFrame, nodes: pd.DataFrame, policy: Policy) -> Mask
     Parameters
     ----------
     endpoints
-        The endpoints of one service port in one IP family: columns ready, serving, terminating, node, hints.
+        The endpoints of one service port in one IP family: columns ready, serving, terminating, node, hints; or their
+        `conditions`, where many service ports are asked about.
     nodes
-        The entry nodes: columns name and zone.
+        The entry nodes: columns name and zone; or their `places`.
     policy
         The traffic policy that holds for the connection.
 
@@ -63,39 +109,37 @@ def usable(endpoints: pd.DataFrame, nodes: pd.DataFrame, policy: Policy) -> Mask
     array([[ True, False, False],
            [False, False, False]])
     """
-    ready = _condition(endpoints["ready"], default=True)
-    serving = np.where(endpoints["serving"].isna(), ready, _condition(endpoints["serving"], default=True))
-    leaving = serving & _condition(endpoints["terminating"], default=False)
-    names = _objects(nodes["name"])
+    known = endpoints if isinstance(endpoints, Conditions) else conditions(endpoints)
+    entry = nodes if isinstance(nodes, Places) else places(nodes)
     if policy == "Local":
-        local = np.equal.outer(names, _objects(endpoints["node"])).astype(np.bool_) & (names != None)[:, None]  # noqa: E711
-        return _ready_else_leaving(local & ready, local & leaving)
-    everywhere = np.ones((len(names), 1), dtype=np.bool_)
-    return _ready_else_leaving(_near(endpoints["hints"], nodes, ready), everywhere & leaving)
+        local = np.equal.outer(entry.name, known.node).astype(np.bool_) & (entry.name != None)[:, None]  # noqa: E711
+        return _ready_else_leaving(local & known.ready, local & known.leaving)
+    everywhere = np.ones((len(entry.name), 1), dtype=np.bool_)
+    return _ready_else_leaving(_near(known, entry), everywhere & known.leaving)
 
 
 def _ready_else_leaving(ready: Mask, leaving: Mask) -> Mask:
     return np.where(ready.any(axis=1, keepdims=True), ready, leaving)
 
 
-def _near(hints: pd.Series[Any], nodes: pd.DataFrame, ready: Mask) -> Mask:
+def _near(known: Conditions, entry: Places) -> Mask:
     """The ready endpoints that hints leave to each node."""
-    chosen = np.tile(ready, (len(nodes), 1))
-    undecided = np.ones(len(nodes), dtype=np.bool_)
-    for kind, column in _HINTS:
-        named = [hint.get(kind) or () if isinstance(hint, Mapping) else () for hint in hints]
+    ready = known.ready
+    chosen = np.tile(ready, (len(entry.name), 1))
+    undecided = np.ones(len(entry.name), dtype=np.bool_)
+    for kind, all_places in (("nodes", entry.name), ("zones", entry.zone)):  # same node is preferred to same zone
+        named = [hint.get(kind) or () if isinstance(hint, Mapping) else () for hint in known.hints]
         if not ready.any() or not all(names for names, is_ready in zip(named, ready, strict=True) if is_ready):
             continue
-        places = _objects(nodes[column])
-        meant = np.array([[place in names for names in named] for place in pd.unique(places)], dtype=np.bool_)
-        meant = meant[pd.factorize(places, use_na_sentinel=False)[0]] & ready
-        decided = undecided & meant.any(axis=1) & np.array([bool(place) for place in places], dtype=np.bool_)
+        meant = np.array([[place in names for names in named] for place in pd.unique(all_places)], dtype=np.bool_)
+        meant = meant[pd.factorize(all_places, use_na_sentinel=False)[0]] & ready
+        decided = undecided & meant.any(axis=1) & np.array([bool(place) for place in all_places], dtype=np.bool_)
         chosen[decided] = meant[decided]
         undecided &= ~decided
     return chosen
 
 
-def _objects(values: pd.Series[Any]) -> npt.NDArray[np.object_]:
+def _objects(values: pd.Series[Any]) -> Objects:
     """The values, None where they are missing."""
     return values.astype(object).where(values.notna(), None).to_numpy(dtype=object)
 

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from nodeportkit.kube.routing import Conditions, Places, Policy, conditions, places, usable
@@ -176,7 +174,7 @@ def _number(value: Any) -> int:
     return 0 if pd.isna(value) else int(value)
 
 
-def _cluster_ips(service: Mapping[str, Any], family: Family) -> list[str]:
+def _cluster_ips(service: Mapping[Any, Any], family: Family) -> list[str]:
     if _text(service["type"]) == "ExternalName":
         return []
     return [ip for ip in _list(service["cluster_ips"]) if ip not in ("None", "") and family_of(ip) == family]
@@ -199,7 +197,7 @@ def _plain(text: str) -> str:
         return text
 
 
-def _load_balancer_ips(service: Mapping[str, Any]) -> Iterator[str]:
+def _load_balancer_ips(service: Mapping[Any, Any]) -> Iterator[str]:
     """The load balancer addresses that get a rule: no host names, and none with ipMode Proxy (KEP-1860)."""
     addresses = _list(service["load_balancer_ips"])
     modes = _list(service["load_balancer_ip_modes"]) or [""] * len(addresses)
@@ -209,7 +207,7 @@ def _load_balancer_ips(service: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _without_endpoints(
-    service: Mapping[str, Any], port: Mapping[str, Any], cluster_ip: str, family: Family
+    service: Mapping[Any, Any], port: Mapping[Any, Any], cluster_ip: str, family: Family
 ) -> ServicePort:
     sticky = _text(service["session_affinity"]) == "ClientIP"
     return ServicePort(
@@ -245,7 +243,7 @@ class _EndpointsByPort:
         rows = rows.assign(_name=names, _protocol=protocols, _text=bracketed + ":" + rows["port"].astype(str))
         key = ["namespace", "service", "_name", "_protocol"]
         rows = rows.drop_duplicates([*key, "_text"]).sort_values("_text", kind="stable")
-        self._rows: dict[Any, npt.NDArray[np.intp]] = rows.groupby(key, sort=False).indices if len(rows) else {}
+        self._rows: dict[Any, Any] = dict(rows.groupby(key, sort=False).indices) if len(rows) else {}
         self._conditions: Conditions = conditions(rows)
         self._endpoints = [
             Endpoint(address, int(port), _text(on) or None, _text(pod) or None, isinstance(on, str) and on == node)

@@ -12,7 +12,7 @@ from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError, NotFound, nearest
 from nodeportkit.kube.rules.iptables import iptables_rules
 from nodeportkit.kube.rules.nftables import nftables_rules
-from nodeportkit.kube.rules.node import ProxyNode
+from nodeportkit.kube.rules.node import FamilyNode
 from nodeportkit.kube.service_ports import Family, family_of, service_ports
 
 __all__ = ["proxy_rules"]
@@ -88,7 +88,7 @@ def proxy_rules(
     internal = _own(row["internal_ips"], family)
     own = internal if addresses is None else _own(addresses, family)
     primary = next(iter((*internal, *_own(row["external_ips"], family), *own)), "")
-    here = ProxyNode(family, primary, own, cluster.proxy)
+    here = FamilyNode(family, primary, own, cluster.proxy)
     zone = row["zone"] if isinstance(row["zone"], str) else None
     ports = service_ports(cluster.services, cluster.ports, cluster.endpoints, node=node, zone=zone, family=family)
     if mode == "nftables":

@@ -17,7 +17,7 @@ from nodeportkit.kube.rules.iptables_frame import (
     postrouting,
 )
 from nodeportkit.kube.rules.names import check, iptables_endpoint, iptables_service
-from nodeportkit.kube.rules.node import ProxyNode, has_external, has_internal, reachable
+from nodeportkit.kube.rules.node import FamilyNode, has_external, has_internal, reachable
 from nodeportkit.kube.service_ports import Endpoint, ServicePort
 
 __all__ = ["iptables_rules"]
@@ -25,7 +25,7 @@ __all__ = ["iptables_rules"]
 _LARGE: Final = 1000  # with more endpoints than these, kube-proxy leaves out the comments of the chains of endpoints
 
 
-def iptables_rules(ports: Iterable[ServicePort], node: ProxyNode, *, endpoints: int, accounting: bool = False) -> str:
+def iptables_rules(ports: Iterable[ServicePort], node: FamilyNode, *, endpoints: int, accounting: bool = False) -> str:
     """What kube-proxy sends to `iptables-restore` or `ip6tables-restore`, with the jumps to its chains.
 
     Parameters
@@ -57,7 +57,7 @@ def iptables_rules(ports: Iterable[ServicePort], node: ProxyNode, *, endpoints: 
 class _Tables:
     """The lines that service ports add to the tables filter and nat."""
 
-    def __init__(self, node: ProxyNode, *, comments: bool, accounting: bool) -> None:
+    def __init__(self, node: FamilyNode, *, comments: bool, accounting: bool) -> None:
         self.node = node
         self.pod_range = node.pod_range
         self.comments = comments

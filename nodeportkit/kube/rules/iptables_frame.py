@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from nodeportkit.kube.rules.node import MARK, ProxyNode
+from nodeportkit.kube.rules.node import MARK, FamilyNode
 
 __all__ = ["FILTER", "NAT", "forward_rules", "localnet_rule", "node_ports_jump", "postrouting"]
 
@@ -80,7 +80,7 @@ def forward_rules(*, accounting: bool) -> list[str]:
     ]
 
 
-def localnet_rule(node: ProxyNode) -> list[str]:
+def localnet_rule(node: FamilyNode) -> list[str]:
     """Keeping others off 127.0.0.0/8, which `route_localnet` opens for node ports (kubernetes/kubernetes#90259)."""
     if node.family == "IPv6" or not node.config.localhost_nodeports:
         return []
@@ -90,7 +90,7 @@ def localnet_rule(node: ProxyNode) -> list[str]:
     ]
 
 
-def node_ports_jump(node: ProxyNode) -> list[str]:
+def node_ports_jump(node: FamilyNode) -> list[str]:
     """The jump to node ports, after all other destinations: to every local address, or to those that were set."""
     start = (
         '-A KUBE-SERVICES -m comment --comment "kubernetes service nodeports;'

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 
 from nodeportkit.kube.rules.names import check, nftables_endpoint, nftables_service
 from nodeportkit.kube.rules.nftables_frame import MASQUERADE, frame, syntax
-from nodeportkit.kube.rules.node import ProxyNode, has_external, has_internal, reachable
+from nodeportkit.kube.rules.node import FamilyNode, has_external, has_internal, reachable
 from nodeportkit.kube.service_ports import Endpoint, ServicePort
 
 __all__ = ["nftables_rules"]
 
 
-def nftables_rules(ports: Iterable[ServicePort], node: ProxyNode) -> str:
+def nftables_rules(ports: Iterable[ServicePort], node: FamilyNode) -> str:
     """What kube-proxy sends to `nft -f -`: its table of the node's family.
 
     Parameters
@@ -37,7 +37,7 @@ def nftables_rules(ports: Iterable[ServicePort], node: ProxyNode) -> str:
 class _Transaction:
     """The lines that service ports add."""
 
-    def __init__(self, node: ProxyNode) -> None:
+    def __init__(self, node: FamilyNode) -> None:
         self.node = node
         self.pod_range = node.pod_range
         self.ip, self.kind = syntax(node)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from nodeportkit.kube.rules.node import MARK, ProxyNode
+from nodeportkit.kube.rules.node import MARK, FamilyNode
 
 __all__ = ["MASQUERADE", "frame", "syntax"]
 
@@ -60,12 +60,12 @@ _MAPS: Final = (
 )
 
 
-def syntax(node: ProxyNode) -> tuple[str, str]:
+def syntax(node: FamilyNode) -> tuple[str, str]:
     """How nftables calls the family (of a table, and in a match), and the type of its addresses."""
     return ("ip6", "ipv6_addr") if node.family == "IPv6" else ("ip", "ipv4_addr")
 
 
-def frame(node: ProxyNode) -> list[str]:
+def frame(node: FamilyNode) -> list[str]:
     """The transaction up to the first service: a table that is set up anew, if it was there already."""
     ip, kind = syntax(node)
     table = f"{ip} kube-proxy"
@@ -96,7 +96,7 @@ def frame(node: ProxyNode) -> list[str]:
     return lines
 
 
-def _rules(node: ProxyNode, ip: str, accepting: tuple[str, ...] | None) -> list[tuple[str, str]]:
+def _rules(node: FamilyNode, ip: str, accepting: tuple[str, ...] | None) -> list[tuple[str, str]]:
     destination = f"{ip} daddr . meta l4proto . th dport"
     port = "meta l4proto . th dport"
     if accepting is None:

@@ -13,14 +13,14 @@ from nodeportkit.errors import NodePortKitError
 from nodeportkit.kube.proxy_config import ProxyConfig
 from nodeportkit.kube.service_ports import Endpoint, Family, ServicePort, family_of
 
-__all__ = ["MARK", "ProxyNode", "has_external", "has_internal", "reachable"]
+__all__ = ["MARK", "FamilyNode", "has_external", "has_internal", "reachable"]
 
 MARK: Final = "0x4000"
 _LOOPBACK: Final[dict[Family, str]] = {"IPv4": "127.0.0.1", "IPv6": "::1"}
 
 
 @dataclass(frozen=True, slots=True)
-class ProxyNode:
+class FamilyNode:
     """A node as its own kube-proxy sees it, in one IP family.
 
     Attributes

@@ -16,7 +16,7 @@ from nodeportkit.sources.reader import Context, Finding, Outcome
 
 __all__ = ["find"]
 
-_PLAIN: Final = re.compile(r"([*!X]) (?=[A-Z\"'])")
+_PLAIN: Final = re.compile(r"([*!X]) (?=\S)")
 _WARNINGS: Final = frozenset("❗⚠😿!")
 _ERRORS: Final = frozenset("❌💣🤷🙈🛑X")
 _AROUND_SERVICES: Final = re.compile(

@@ -50,7 +50,7 @@ def _fragments(box: Box, context: Context) -> list[Fragment]:
     listed = conform("services", {"namespace": [n for n, _ in services], "name": [n for _, n in services]})
     return [
         Fragment("services", listed, complete=_complete(box, context)),
-        Fragment("ports", conform("ports", rows), detail=2),
+        Fragment("ports", conform("ports", rows)),
     ]
 
 

@@ -45,7 +45,7 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
         services = {"namespace": [namespace], "name": [service]}
         return [
             Fragment("services", conform("services", services)),
-            Fragment("ports", conform("ports", ports), detail=1),
+            Fragment("ports", conform("ports", ports)),
         ]
 
     return Finding(at, end, outcomes=outcomes, fragments=fragments)

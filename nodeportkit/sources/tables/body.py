@@ -36,7 +36,7 @@ class Body:
     cut
         Whether the last row is the last line of the text and lacks cells: the paste ends in the middle of it.
     strict
-        Whether the first row stands exactly below the header.
+        Whether the first row stands exactly below the header, in characters or as a terminal shows them.
     """
 
     columns: list[list[str]]
@@ -84,11 +84,12 @@ def _read_rows(lines: Sequence[str], start: int, head: Header) -> Body:
             continue
         slow -= 1 if slow else 0
         line = lines[body.end]
-        found = None if _is_header(line, head) else place(line, head, starts)
+        found = None if _BETWEEN.match(line) or _is_header(line, head) else place(line, head, starts)
         if found is None:
             if not _step_over(lines, head, starts, body):
                 break
             continue
+        body.strict = body.strict or (body.end == start and found[1] == head.starts)
         for cells, cell in zip(body.columns, found[0], strict=True):
             cells.append(cell)
         starts = found[1]

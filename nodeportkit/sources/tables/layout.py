@@ -211,7 +211,11 @@ def _moved(text: str, starts: Sequence[int], head: Header) -> tuple[list[str], t
         end = len(text) if end < 0 else end
         if text[begin : begin + 1].strip():
             cells.append(text[begin:end].rstrip())
-            if end + _PADDING > stop and text[end:].strip():
+            if not text[end:].strip():
+                cells.extend([""] * (len(starts) - len(cells)))
+                begins.extend(later + shift for later in starts[i + 1 :])
+                break
+            if end + _PADDING > stop:
                 rest = len(text) - len(text[end:].lstrip())
                 # Further than the padding away stands a later cell: the next one is blank.
                 shift += (rest if rest <= end + _PADDING else end + _PADDING) - stop

@@ -129,7 +129,6 @@ def _status(name: str, restarts: int, trouble: str, when: str, rng: random.Rando
     }.get(trouble, running)
     return {
         "containerID": f"containerd://{_uid(rng)}",
-        "image": f"registry.example.com/{name}:1.27",
         "lastState": {"terminated": failed} if restarts else {},
         "name": name,
         "ready": state is running,
@@ -140,7 +139,7 @@ def _status(name: str, restarts: int, trouble: str, when: str, rng: random.Rando
 
 
 def _written(manager: str, when: str, **more: str) -> dict[str, Any]:
-    owned = {"f:metadata": {"f:labels": {".": {}, "f:app": {}}}, "f:status": {"f:phase": {}, 'k:{"type":"Ready"}': {}}}
+    owned = {"f:metadata": {"f:labels": {".": {}, "f:app": {}}}}
     return {
         "apiVersion": "v1",
         "fieldsType": "FieldsV1",

@@ -6,11 +6,11 @@ a list of 150,000 pods never stands in memory as objects.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
@@ -23,7 +23,8 @@ from nodeportkit.sources.reader import Fragment, Outcome
 
 __all__ = ["Collector", "Form", "Identity", "Objects", "Other"]
 
-_SLICE: Final = 512
+_SLICE: Final = 128
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ class Identity(Typed):
 class Form(Protocol):
     """How objects are written: as JSON, as YAML, or as Python dicts."""
 
-    def decode(self, item: Any, type_: type[Any]) -> Any:
-        """The item as `type_`; raises msgspec.ValidationError where a field does not fit."""
+    def decoder(self, type_: type[_T]) -> Callable[[Any], _T]:
+        """What makes an item a `type_`; it raises msgspec.ValidationError where a field does not fit."""
 
     def line(self, item: Any) -> int | None:
         """The line on which the item begins."""
@@ -164,9 +165,9 @@ class Collector:
 
     def _all_alike(self, batch: Sequence[Any], kind: Kind, implied: Identity) -> list[Any] | None:
         """The items decoded as `kind`, or None if not all are of it: the quick way for long lists of one kind."""
-        decode, type_ = self._form.decode, kind.TYPE
+        decode = self._form.decoder(kind.TYPE)
         try:
-            decoded = [decode(item, type_) for item in batch]
+            decoded = [decode(item) for item in batch]
         except msgspec.ValidationError:
             return None
         said = {(thing.api_version or implied.api_version, thing.kind or implied.kind) for thing in decoded}
@@ -206,7 +207,7 @@ class Collector:
     def _identify(self, item: Any, implied: Identity | None = None) -> Identity | None:
         """What the item is; None if it is no object."""
         try:
-            identity: Identity = self._form.decode(item, Identity)
+            identity = self._form.decoder(Identity)(item)
         except msgspec.ValidationError:
             return None
         if implied:
@@ -224,7 +225,7 @@ class Collector:
 
     def _decode(self, item: Any, kind: Kind) -> Any:
         try:
-            return self._form.decode(item, kind.TYPE)
+            return self._form.decoder(kind.TYPE)(item)
         except msgspec.ValidationError as error:
             raise self._misfit(item, error) from None
 

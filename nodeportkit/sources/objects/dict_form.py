@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -13,13 +13,15 @@ from nodeportkit.sources.objects.documents import Head, add_document
 
 __all__ = ["DictForm", "read_objects"]
 
+_T = TypeVar("_T")
+
 
 class DictForm:
     """Objects as dicts."""
 
-    def decode(self, item: Any, type_: Any) -> Any:
-        """See `Form.decode`."""
-        return msgspec.convert(item, type_)
+    def decoder(self, type_: type[_T]) -> Callable[[Any], _T]:
+        """See `Form.decoder`."""
+        return lambda item: msgspec.convert(item, type_)
 
     def head(self, item: Any) -> Head:
         """See `DocumentForm.head`."""

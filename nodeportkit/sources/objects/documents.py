@@ -43,12 +43,12 @@ class DocumentForm(Form, Protocol):
         """The top of the document; empty where it is no mapping."""
 
 
-def add_document(collector: Collector, form: DocumentForm, item: Any, depth: int = 0) -> None:
-    """Take one document, and what it holds."""
-    head = form.head(item)
+def add_document(collector: Collector, form: DocumentForm, item: Any, head: Head | None = None, depth: int = 0) -> None:
+    """Take one document, and what it holds; `head` is its top, if that is known already."""
+    head = head or form.head(item)
     if head.elements is not None and depth < _DEEPEST:
         for element in head.elements:
-            add_document(collector, form, element, depth + 1)
+            add_document(collector, form, element, None, depth + 1)
     elif head.kind and head.kind.endswith("List") and head.items is not None:
         implied = head.kind.removesuffix("List") or None
         collector.add_list(head.items, head.api_version if implied else None, implied)
@@ -59,13 +59,13 @@ def add_document(collector: Collector, form: DocumentForm, item: Any, depth: int
         if head.type == "DELETED":
             collector.delete(head.object)
         elif head.type != "BOOKMARK":
-            add_document(collector, form, head.object, depth + 1)
+            add_document(collector, form, head.object, None, depth + 1)
     else:
         collector.add(item)
 
 
 def _add_status(collector: Collector, form: DocumentForm, item: Any) -> None:
-    status: Status = form.decode(item, Status)
+    status = form.decoder(Status)(item)
     if status.status == "Success":
         collector.add(item)
         return

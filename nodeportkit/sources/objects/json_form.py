@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 import numpy as np
@@ -22,6 +22,9 @@ from nodeportkit.sources.objects.typed import Typed
 __all__ = ["read_json"]
 
 _BYTE = re.compile(r"\(byte (\d+)\)")
+_BLANK = re.compile(rb"[ \t\r\n]*")
+_T = TypeVar("_T")
+_LONGEST_LINE: Final = 65_536
 _TRAILING: Final = "trailing characters"
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -49,29 +52,44 @@ class JsonForm:
         self._counted = (0, 1)
         self._decoders: dict[Any, Any] = {}
 
-    def decode(self, item: Any, type_: Any) -> Any:
-        """See `Form.decode`."""
-        decoder = self._decoders.get(type_)
-        if decoder is None:
-            decoder = self._decoders[type_] = msgspec.json.Decoder(type_).decode
-        return decoder(item)
+    def decoder(self, type_: type[_T]) -> Callable[[Any], _T]:
+        """See `Form.decoder`."""
+        known: Callable[[Any], _T] | None = self._decoders.get(type_)
+        if known is None:
+            known = self._decoders[type_] = msgspec.json.Decoder(type_).decode
+        return known
+
+    def first(self, view: memoryview) -> tuple[Head | None, int]:
+        """The top of the document that the bytes begin with, and how long it is; None if they begin with none."""
+        try:
+            return self._top(view), len(view)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            place = _BYTE.search(str(error)) if _TRAILING in str(error) else None
+        if place is None or not (length := int(place[1])):
+            return None, 0
+        return self.first(view[:length])[0], length
 
     def head(self, item: Any) -> Head:
         """See `DocumentForm.head`."""
-        try:
-            top: Document = self.decode(item, Document)
-        except msgspec.ValidationError:
-            return self._bare_list(item)
-        kind, type_, version = (
-            value if isinstance(value, str) else None for value in (top.kind, top.type, top.api_version)
-        )
-        return Head(version, kind, type_, top.object if len(bytes(top.object)) else None, top.items)
+        return self._top(item)
 
-    def _bare_list(self, item: Any) -> Head:
+    def _top(self, item: Any) -> Head:
         try:
-            return Head(elements=self.decode(item, list[msgspec.Raw]))
+            top = self.decoder(Document)(item)
         except msgspec.ValidationError:
-            return Head()
+            # No object, or none of those that hold others. Wrong types are found before what is malformed further on.
+            return Head(elements=self._elements(item))
+        tops = (top.api_version, top.kind, top.type)
+        version, kind, type_ = (value if isinstance(value, str) else None for value in tops)
+        return Head(version, kind, type_, top.object if len(memoryview(top.object)) else None, top.items)
+
+    def _elements(self, item: Any) -> list[Any] | None:
+        try:
+            elements = self.decoder(list[msgspec.Raw])(item)
+        except msgspec.ValidationError:
+            self.decoder(msgspec.Raw)(item)
+            return None
+        return elements
 
     def line(self, item: Any) -> int:
         """See `Form.line`."""
@@ -135,8 +153,8 @@ def read_json(data: bytes, source: str = "text", *, namespace: str = "default", 
     form = JsonForm(data)
     collector = Collector(form, source, namespace=namespace, now=now)
     with _no_garbage_collection():
-        for document in _documents(data, form, source):
-            add_document(collector, form, document)
+        for document, head in _documents(data, form, source):
+            add_document(collector, form, document, head)
         return collector.result()
 
 
@@ -160,51 +178,43 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _documents(data: bytes, form: JsonForm, source: str) -> Iterator[Any]:
-    """The documents that stand one after the other; most often there is one, or one on each line."""
+def _documents(data: bytes, form: JsonForm, source: str) -> Iterator[tuple[Any, Head]]:
+    """The documents that stand one after the other, each with its top; most often there is one, or one on each line."""
     view = memoryview(data)
-    at, end = 0, len(data.rstrip())
+    at, end = _not_blank(data, 0), len(data)
     while at < end:
-        line_end = data.find(b"\n", at, end)
-        if line_end >= 0 and (document := _whole(view[at:line_end])) is not None:
-            yield document
-            at = line_end + 1
-            continue
-        length = _length(view[at:end], at, form, source)
-        yield _whole(view[at : at + length])
-        at += length
-        while at < end and data[at : at + 1].isspace():
-            at += 1
+        # Lines first: a watch has very many of them, and a document over several lines fails on its first at once.
+        line_end = data.find(b"\n", at, min(at + _LONGEST_LINE, end))
+        head, length = form.first(view[at:line_end]) if line_end >= 0 else (None, 0)
+        if head is None:
+            head, length = form.first(view[at:])
+        if head is None:
+            raise _malformed(view[at:], at, form, source)
+        yield view[at : at + length], head
+        at = _not_blank(data, at + length)
 
 
-def _whole(view: memoryview) -> Any:
-    """The bytes as one document, None if they are none."""
-    try:
-        return msgspec.json.decode(view, type=msgspec.Raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
+def _not_blank(data: bytes, at: int) -> int:
+    """The offset of the next byte that is not blank."""
+    match = _BLANK.match(data, at)
+    return match.end() if match else at
 
 
-def _length(view: memoryview, at: int, form: JsonForm, source: str) -> int:
-    """How long the document is that begins the bytes."""
+def _malformed(view: memoryview, start: int, form: JsonForm, source: str) -> ReadError:
+    """The error for bytes that begin with no JSON document."""
+    offset = start + len(view)
+    message, hint = "the JSON ends before it is whole", "Save the output again, whole."
     try:
         msgspec.json.decode(view, type=msgspec.Raw)
-    except RecursionError as error:
-        raise ReadError("is nested too deeply", source=source, line=form.line_at(at)) from error
+    except RecursionError:
+        offset, message, hint = start, "it is nested too deeply", "No Kubernetes object is."
+    except UnicodeDecodeError as error:
+        offset, message, hint = start, f"it is not UTF-8: {error.reason}", "Save the file again, as UTF-8."
     except msgspec.DecodeError as error:
         place = _BYTE.search(str(error))
-        offset = int(place[1]) if place else len(view)
-        if _TRAILING in str(error):
-            return offset
-        raise _malformed(str(error), at + offset, form, source) from None
-    return len(view)
-
-
-def _malformed(text: str, offset: int, form: JsonForm, source: str) -> ReadError:
+        if place:
+            offset = start + int(place[1])
+            message = _BYTE.sub("", str(error)).strip().removeprefix("JSON is malformed: ")
+            hint = "JSON wants quoted keys, commas between entries and none after the last."
     line = form.line_at(offset)
-    if "truncated" in text:
-        message, hint = "the JSON ends before it is whole", "Save the output again, whole."
-    else:
-        message = _BYTE.sub("", text).strip().removeprefix("JSON is malformed: ")
-        hint = "JSON wants quoted keys, commas between entries and none after the last."
     return ReadError(f"no JSON: {message}", source=source, line=line, column=form.column_at(offset), hint=hint)

@@ -11,7 +11,17 @@ from typing import Final
 
 import msgspec
 
-__all__ = ["KubernetesObject", "Metadata", "OwnerReference", "Typed", "api_name", "is_live", "labels", "owner"]
+__all__ = [
+    "KubernetesObject",
+    "Metadata",
+    "OwnerReference",
+    "Typed",
+    "api_name",
+    "common",
+    "is_live",
+    "labels",
+    "owner",
+]
 
 _ACRONYMS: Final = {"ip": "IP", "ips": "IPs", "cidr": "CIDR", "cidrs": "CIDRs"}
 
@@ -53,6 +63,30 @@ class KubernetesObject(Typed):
     metadata: Metadata | None = None
 
 
+# One object for each of the words that fill whole columns: decoding makes a new one each time.
+_COMMON: Final = {
+    word: word
+    for word in (
+        "TCP",
+        "UDP",
+        "SCTP",
+        "Running",
+        "Succeeded",
+        "Pending",
+        "Failed",
+        "ReplicaSet",
+        "DaemonSet",
+        "Job",
+        "StatefulSet",
+    )
+}
+
+
+def common(word: str) -> str:
+    """The word, as the one object that stands for it if it is a very frequent one."""
+    return _COMMON.get(word, word)
+
+
 def is_live(metadata: Metadata) -> bool:
     """Whether the object comes from an API server, which fills in every field that has a value.
 
@@ -66,7 +100,7 @@ def owner(metadata: Metadata) -> tuple[str | None, str | None]:
     references: Sequence[OwnerReference] = metadata.owner_references or ()
     for reference in references:
         if reference.controller:
-            return reference.kind, reference.name
+            return common(reference.kind or ""), reference.name
     return ("", "") if is_live(metadata) else (None, None)
 
 

@@ -21,8 +21,8 @@ class Part(NamedTuple):
     """Rows of one frame, column by column, and the objects of which these rows are everything (see `Fragment.covers`)."""
 
     frame: str
-    rows: dict[str, list[Any]]
-    covers: dict[str, list[Any]] | None = None
+    rows: dict[str, Any]
+    covers: dict[str, Any] | None = None
     detail: int = 3
 
 

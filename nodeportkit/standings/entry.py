@@ -81,7 +81,8 @@ def local_policy_no_local_pod(facts: Facts) -> Standing | None:
 
     Behind a load balancer this is no fault: it asks the nodes, and leaves out those without a pod.
     """
-    if facts.service["external_traffic_policy"] != "Local" or facts.type == "LoadBalancer":
+    policy = facts.service["external_traffic_policy"]
+    if pd.isna(policy) or policy != "Local" or facts.type == "LoadBalancer":
         return None
     nodes = facts.cluster.nodes
     if facts.used["pod_node"].isna().any() or nodes["name"].isna().all():

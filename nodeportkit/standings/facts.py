@@ -106,6 +106,11 @@ class Facts:
         return self.all_pods.take(found)
 
     @cached_property
+    def running(self) -> pd.DataFrame:
+        """Those of them that have not finished."""
+        return self.matched[~self.matched["phase"].isin(_FINISHED).to_numpy(dtype=bool)]
+
+    @cached_property
     def terms(self) -> tuple[Term, ...] | None:
         """The terms of the selector, each with the number of pods that carry it."""
         if self.selector is None:

@@ -7,27 +7,31 @@ from dataclasses import replace
 from typing import Final
 
 from nodeportkit.cluster import Cluster
-from nodeportkit.standings import backing, entry, matching, target
+from nodeportkit.standings import entry, health, matching, pods, readiness, target
 from nodeportkit.standings.facts import Facts, gather
 from nodeportkit.standings.standing import Standing
 from nodeportkit.standings.symptoms import changed_since, symptom
 
 __all__ = ["standing"]
 
-_WITHOUT_ENDPOINTS: Final[tuple[Callable[[Facts], Standing | None], ...]] = (
+_Cause = Callable[[Facts], Standing | None]
+_WITHOUT_ENDPOINTS: Final[tuple[_Cause, ...]] = (
     matching.no_selector,
     matching.selector_not_shown,
-    backing.no_pods,
+    pods.no_pods,
     matching.pods_not_shown,
     matching.labels_not_shown,
     matching.selector_mismatch,
+    pods.only_finished_pods,
+    pods.none_has_an_address,
     target.protocol_mismatch,
     target.named_port_missing,
-    backing.drifted,
+    readiness.no_pod_ready,
+    health.drifted,
 )
-_WITH_ENDPOINTS: Final[tuple[Callable[[Facts], Standing | None], ...]] = (
-    backing.pods_not_ready,
-    backing.readiness_not_shown,
+_WITH_ENDPOINTS: Final[tuple[_Cause, ...]] = (
+    readiness.pods_not_ready,
+    readiness.readiness_not_shown,
     entry.node_not_ready,
     entry.local_policy_no_local_pod,
 )
@@ -76,7 +80,7 @@ def standing(cluster: Cluster, service: str, port: int | str | None = None) -> S
     """
     facts = gather(cluster, service, port)
     found = entry.not_exposed(facts) or entry.ports_not_shown(facts) or _of_ports(facts)
-    return replace(found, symptom=symptom(facts), changed_since=changed_since(facts))
+    return replace(found, symptom=symptom(facts, whole=found.whole), changed_since=changed_since(facts))
 
 
 def _of_ports(facts: Facts) -> Standing:
@@ -94,4 +98,4 @@ def _of_port(facts: Facts) -> Standing:
         found = cause(facts)
         if found is not None:
             return found
-    return backing.healthy(facts)
+    return health.healthy(facts)

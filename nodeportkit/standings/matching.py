@@ -8,7 +8,7 @@ from typing import Any
 from nodeportkit.standings.facts import Facts
 from nodeportkit.standings.nearest import Nearest, nearest_pods, spelled_alike
 from nodeportkit.standings.standing import Standing
-from nodeportkit.standings.wording import all_of, command, counted, listed
+from nodeportkit.standings.wording import agree, all_of, command, listed, some
 
 __all__ = ["labels_not_shown", "no_selector", "pods_not_shown", "selector_mismatch", "selector_not_shown"]
 
@@ -24,7 +24,7 @@ def no_selector(facts: Facts) -> Standing | None:
         )
     return facts.broken(
         "no-selector", "selector", f"{facts.subject} answers nobody: it has no selector, and no endpoints",
-        "It has no selector.", "A service without one gets no endpoints by itself. Give it one that the pods carry, as with:",
+        "It has no selector.", "A service without one gets no endpoints by itself. Give it one; see what the pods carry:",
         verify=command("get pods", facts.namespace, "--show-labels"),
     )  # fmt: skip
 
@@ -91,15 +91,14 @@ def selector_mismatch(facts: Facts) -> Standing | None:
 
 def _way_out(facts: Facts, near: Nearest) -> tuple[str, str]:
     """What the nearest pods carry instead, and the command that mends it."""
-    elsewhere = _elsewhere(facts)
-    if elsewhere:
+    if not near.names and (elsewhere := _elsewhere(facts)):
         return (
-            f"{counted(len(elsewhere), 'pod').capitalize()} in namespace {listed(sorted(set(elsewhere)), 'or')} "
-            f"{'carries' if len(elsewhere) == 1 else 'carry'} it, but a service selects pods of its own namespace only. "
+            f"{some(len(elsewhere), 'pod')} in namespace {listed(sorted(set(elsewhere)), 'or')} "
+            f"{agree(len(elsewhere), 'does', 'do')}, but a service selects pods of its own namespace only. "
             "See what there is in this one:",
             "",
         )
-    who = f"{all_of(len(near.names), 'pod')}"
+    who = all_of(len(near.names), "pod")
     one = len(near.names) == 1
     if near.carried:
         who += f" that {'carries' if one else 'carry'} {listed([f'{k}={v}' for k, v in near.carried.items()])}"
@@ -132,7 +131,7 @@ def _what_there_is(facts: Facts) -> str:
         carrying = sum(labels.get(key) == value for labels in facts.pods["labels"])
         values = sorted({labels[key] for labels in facts.pods["labels"] if key in labels})
         if carrying:
-            said.append(f"{counted(carrying, 'pod').capitalize()} carr{'ies' if carrying == 1 else 'y'} {key}={value}.")
+            said.append(f"{some(carrying, 'pod')} {agree(carrying, 'carries', 'carry')} {key}={value}.")
         elif values:
             said.append(f"Here {key} is {listed(values, 'or')}.")
         else:

@@ -56,8 +56,8 @@ class Standing:
     symptom
         The last try of a node port of this service that the transcript holds, and what came of it.
     changed_since
-        The command of the transcript that may have changed things after what was read here was printed; the symptom is
-        from before.
+        The command of the transcript that may have changed things after what was read here was printed; "" for none. The
+        symptom of a broken chain is from before it.
 
     Examples
     --------

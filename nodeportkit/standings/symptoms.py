@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from nodeportkit.standings.facts import Facts
 
 if TYPE_CHECKING:
+    from nodeportkit.sources.reader import Outcome
     from nodeportkit.sources.transcript import Step
 
 __all__ = ["changed_since", "symptom"]
@@ -43,25 +45,32 @@ _CHANGE: Final = frozenset(
 )
 
 
-def symptom(facts: Facts) -> str:
+def symptom(facts: Facts, *, whole: bool | None) -> str:
     """The last try of a node port of the service, and what came of it: `curl http://... → connection refused`.
 
-    Tries after the change that `changed_since` names are of another moment, and left out.
+    Tries after the change that `changed_since` names are of another moment: they tell nothing of a chain that is broken in
+    what was printed before. For a chain that is whole, as it is once the reader made the same change, they count.
     """
     numbers = set(facts.ports["node_port"].dropna())
-    for step in reversed(_until_change(facts.cluster.steps)):
+    steps = facts.cluster.steps if whole else _until_change(facts.cluster.steps)
+    for step in reversed(steps):
         for outcome in reversed(step.outcomes):
-            if outcome.details.get("port") not in numbers:
-                continue
-            if outcome.kind == "http":
-                return (
-                    f"{step.command} → HTTP {outcome.details['status']}"
-                    if "status" in outcome.details
-                    else step.command
-                )
-            if outcome.kind in _WORDS:
-                return f"{step.command} → {_WORDS[outcome.kind]}"
+            if outcome.details.get("port") in numbers and (words := _came_to(outcome)):
+                return f"{_tried(step, outcome)} → {words}"
     return ""
+
+
+def _tried(step: Step, outcome: Outcome) -> str:
+    """The command in short: headers and passwords are nobody's business."""
+    url = re.sub(r"//[^/@]*@", "//", str(outcome.details.get("url", "")))
+    return f"{step.parsed.program} {url}" if step.parsed.program and url else step.command
+
+
+def _came_to(outcome: Outcome) -> str:
+    if outcome.kind != "http":
+        return _WORDS.get(outcome.kind, "")
+    status, title = outcome.details.get("status"), outcome.details.get("title")
+    return f"HTTP {status}" if status else f"“{title}”" if title else "an answer"
 
 
 def changed_since(facts: Facts) -> str:

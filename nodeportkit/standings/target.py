@@ -8,75 +8,84 @@ import pandas as pd
 
 from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.standing import Standing
-from nodeportkit.standings.wording import all_of, command, listed
+from nodeportkit.standings.wording import agree, all_of, command, listed
 
 __all__ = ["named_port_missing", "protocol_mismatch"]
 
 
 def protocol_mismatch(facts: Facts) -> Standing | None:
     """The named port is there, for another protocol."""
-    name, protocol = _target(facts)
-    if name is None:
+    name, protocol = _name(facts), facts.ports["protocol"].iloc[0]
+    if name is None or pd.isna(protocol):
         return None
     declared = _declared(facts)
-    other = declared[true(declared["port_name"].eq(name))]["protocol"].dropna().unique()
-    if not len(other):
+    others = [str(other) for other in declared.loc[true(declared["port_name"].eq(name)), "protocol"].dropna().unique()]
+    if not others or protocol in others:
         return None
-    change = [{"op": "replace", "path": f"/spec/ports/{facts.ports.index[0]}/protocol", "value": str(other[0])}]
     return facts.broken(
-        "protocol-mismatch", "target-port", f"{facts.subject} answers nobody: its pods have port {name} for {listed(list(other), 'and')} only",
-        f"Port {name} is {listed(list(other), 'and')} in the pods, {protocol} in the service.",
-        f"Packets of one protocol never reach the other. If {other[0]} is meant:",
-        fix=command("patch service", facts.namespace, facts.name, "--type", "json", "-p", json.dumps(change)),
+        "protocol-mismatch", "target-port",
+        f"{facts.subject} answers nobody: it sends {protocol} to a port for {listed(others)}",
+        f"Port {name} is {listed(others)} in the pods, {protocol} in the service.",
+        f"Packets of one protocol never reach the other. If {others[0]} is meant:",
+        fix=_change(facts, "protocol", others[0]),
     )  # fmt: skip
 
 
 def named_port_missing(facts: Facts) -> Standing | None:
     """No pod declares a port of the name that the service sends to."""
-    name, _ = _target(facts)
-    if name is None:
+    name, declared = _name(facts), _declared(facts)
+    unknown = declared.empty and facts.running["host_network"].isna().any()
+    if name is None or unknown or true(declared["port_name"].eq(name)).any():
         return None
-    declared = _declared(facts)
-    named = [str(each) for each in declared["port_name"].dropna().unique() if each]
-    numbers = [int(each) for each in declared["container_port"].dropna().unique()]
-    count = len(facts.matched)
-    who = all_of(count, "pod")
-    fix = ""
-    if len(numbers) == 1:
-        called = f"calls its port {named[0]}" if named else f"declares {numbers[0]} without a name"
-        plural = f"call their port {named[0]}" if named else f"declare {numbers[0]} without a name"
-        target = named[0] if named else numbers[0]
-        change = [{"op": "replace", "path": f"/spec/ports/{facts.ports.index[0]}/targetPort", "value": target}]
-        explanation = f"{who} {called if count == 1 else plural}. Send to that:"
-        fix = command("patch service", facts.namespace, facts.name, "--type", "json", "-p", json.dumps(change))
-    elif numbers:
-        ports = _written(declared)
-        explanation = f"{who} declare{'s' * (count == 1)} {listed(ports)}. Let the target port be one of these."
-    else:
-        explanation = f"{who} declare{'s' * (count == 1)} no port. Let the target port be the number that the application listens on."
+    explanation, fix = _offer(facts, declared)
     return facts.broken(
         "named-port-missing", "target-port", f"{facts.subject} answers nobody: no pod has a port named {name}",
         f"No container port is named {name}.", explanation, fix=fix,
-        verify="" if fix else command("describe pods", facts.namespace, str(facts.matched["name"].iloc[0])),
+        verify="" if fix else command("describe pod", facts.namespace, str(facts.running["name"].iloc[0])),
     )  # fmt: skip
 
 
-def _target(facts: Facts) -> tuple[str | None, str]:
-    """The name of the target port, None where it is a number or was not shown, and the protocol."""
-    port = facts.ports.iloc[0]
-    target = port["target_port"]
-    is_name = isinstance(target, str) and not target.isdecimal()
-    return (target if is_name else None), "another" if pd.isna(port["protocol"]) else str(port["protocol"])
+def _offer(facts: Facts, declared: pd.DataFrame) -> tuple[str, str]:
+    """The ports that the pods declare, and the command that sends to them if there is but one."""
+    count = len(facts.running)
+    who = all_of(count, "pod")
+    pairs = zip(declared["container_port"], declared["port_name"].fillna(""), strict=True)
+    ports = list(dict.fromkeys((int(number), str(name)) for number, name in pairs if pd.notna(number)))
+    if len(ports) == 1:
+        number, name = ports[0]
+        says = (
+            f"{agree(count, 'calls its', 'call their')} port {name}"
+            if name
+            else f"{agree(count, 'declares', 'declare')} {number} without a name"
+        )
+        return f"{who} {says}. Send to that:", _change(facts, "targetPort", name or number)
+    if ports:
+        words = [f"{number} ({name})" if name else str(number) for number, name in ports]
+        return (
+            f"{who} {agree(count, 'declares', 'declare')} {listed(words)}. Let the target port be one of these; see what is behind each:",
+            "",
+        )
+    return (
+        f"{who} {agree(count, 'declares', 'declare')} no port. Let the target port be the number that the application "
+        "listens on; see what it is told:",
+        "",
+    )
+
+
+def _change(facts: Facts, field: str, value: object) -> str:
+    """The command that changes a field of the port."""
+    patch = [{"op": "replace", "path": f"/spec/ports/{facts.ports.index[0]}/{field}", "value": value}]
+    return command("patch service", facts.namespace, facts.name, "--type", "json", "-p", json.dumps(patch))
+
+
+def _name(facts: Facts) -> str | None:
+    """The name of the target port; None where it is a number or was not shown."""
+    target = facts.ports["target_port"].iloc[0]
+    return target if isinstance(target, str) and not target.isdecimal() else None
 
 
 def _declared(facts: Facts) -> pd.DataFrame:
     """The ports that the matching pods declare."""
     containers = facts.cluster.containers
-    mine = containers["namespace"].eq(facts.namespace) & containers["pod"].isin(facts.matched["name"].dropna())
+    mine = containers["namespace"].eq(facts.namespace) & containers["pod"].isin(facts.running["name"].dropna())
     return containers[true(mine)]
-
-
-def _written(declared: pd.DataFrame) -> list[str]:
-    """The ports as words, each once: `8080 (http)`."""
-    pairs = zip(declared["container_port"], declared["port_name"].fillna(""), strict=True)
-    return list(dict.fromkeys(f"{number} ({name})" if name else str(number) for number, name in pairs))

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["all_of", "command", "counted", "listed", "number"]
+__all__ = ["agree", "all_of", "command", "counted", "listed", "number", "some"]
 
 _WORDS: Final = [
     "no",
@@ -45,6 +45,29 @@ def counted(count: int, noun: str) -> str:
     ('one pod', 'six pods')
     """
     return f"{number(count)} {noun}{'' if count == 1 else 's'}"
+
+
+def some(count: int, noun: str) -> str:
+    """A count of things, at the beginning of a sentence.
+
+    Examples
+    --------
+    >>> some(6, "pod")
+    'Six pods'
+    """
+    words = counted(count, noun)
+    return words[0].upper() + words[1:]
+
+
+def agree(count: int, one: str, many: str) -> str:
+    """The form of a word that goes with a count.
+
+    Examples
+    --------
+    >>> agree(1, "is", "are"), agree(2, "is", "are")
+    ('is', 'are')
+    """
+    return one if count == 1 else many
 
 
 def all_of(count: int, noun: str) -> str:

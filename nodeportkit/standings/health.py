@@ -1,0 +1,54 @@
+"""A chain that holds, and one that should."""
+
+from __future__ import annotations
+
+from nodeportkit.standings.facts import Facts, true
+from nodeportkit.standings.standing import Standing
+from nodeportkit.standings.wording import agree, all_of, command, listed, some
+
+__all__ = ["drifted", "healthy"]
+
+
+def drifted(facts: Facts) -> Standing:
+    """Pods match, yet the endpoints were printed as none: the prints are of two moments, or the slices lag behind."""
+    count = len(facts.running)
+    return facts.broken(
+        "slice-drift", "pods", f"{facts.subject} answers nobody: it has no endpoints",
+        f"{some(count, 'pod')} {agree(count, 'matches', 'match')}, and no endpoint was there.",
+        "If pods and endpoints were printed at different moments, print both again:",
+        verify=command("get endpointslices,pods", facts.namespace, "-o", "wide", "--show-labels"),
+    )  # fmt: skip
+
+
+def healthy(facts: Facts) -> Standing:
+    """Connections to the node port reach pods; say how many, and which are left out."""
+    used, behind = facts.counts()
+    on = facts.used["pod_node"]
+    where = "" if on.isna().any() else f" on {on.nunique():,} {agree(on.nunique(), 'node', 'nodes')}"
+    said = []
+    if not true(facts.used["ready"]).any():
+        said.append(
+            f"{all_of(used, 'pod')} {agree(used, 'is being deleted, and still serves', 'are being deleted, and still serve')}."
+        )
+    if used < behind:
+        idle = sorted(facts.ends.loc[~facts.ends.index.isin(facts.used.index), "pod"].dropna().unique())
+        names = f": {listed(idle)}" if len(idle) == behind - used else ""
+        said.append(
+            f"{some(behind - used, 'pod')} {agree(behind - used, 'gets', 'get')} nothing, not being ready{names}."
+        )
+    if without := _without_port(facts):
+        port, count = facts.ports["target_port"].iloc[0], len(without)
+        said.append(
+            f"{some(count, 'pod')} {agree(count, 'gets', 'get')} nothing, for want of a port named {port}: {listed(without)}."
+        )
+    return facts.whole(
+        f"{facts.subject} reaches {used:,} of {behind:,} {agree(behind, 'pod', 'pods')}{where}", " ".join(said)
+    )
+
+
+def _without_port(facts: Facts) -> list[str]:
+    """The pods that have no endpoint for this port, because they lack the named port."""
+    if not true(facts.ends["derived"]).any():
+        return []
+    addressed = [not isinstance(ips, list) or bool(ips) for ips in facts.running["ips"]]
+    return sorted(set(facts.running.loc[addressed, "name"].dropna()) - set(facts.ends["pod"].dropna()))

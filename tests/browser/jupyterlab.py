@@ -25,7 +25,7 @@ SETTINGS = {
 TOKEN = "only-for-this-test"
 START_SECONDS = 60
 RUN_SECONDS = 120
-DRAW_SECONDS = 20
+DRAW_SECONDS = 60
 
 OUTPUT = ".jp-OutputArea-output"
 # An icon is an svg as well: a picture is one that fills some of the screen.

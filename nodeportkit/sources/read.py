@@ -133,7 +133,7 @@ def _tell_text(told: _Told, number: int, source: str, content: str | bytes, now:
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     if data.startswith(b"\x1f\x8b"):
         content = data = _unpacked(data, source)
-    if _JSON.match(data[:4096]):
+    if _JSON.match(data[:4096]) and b'"nftables"' not in data[:200]:
         if b'"nodeportkit-cluster"' in data[:200]:
             _tell_cluster(told, number, Cluster.from_bytes(data, source))
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["Simple", "heredoc", "program_of", "split", "words"]
@@ -59,7 +60,8 @@ def program_of(word: str) -> str:
     return name[:-4] if name.lower().endswith(".exe") else name
 
 
-def split(line: str) -> list[Simple]:
+@lru_cache(maxsize=64)  # each line of a command's output asks again
+def split(line: str) -> tuple[Simple, ...]:
     """The commands of a line, in order, without redirections, assignments, and words such as sudo before them.
 
     Examples
@@ -87,7 +89,7 @@ def split(line: str) -> list[Simple]:
             words.append(_QUOTED.sub(_bare, text))
     if words:
         found.append(Simple(_carried(words), piped=False))
-    return [simple for simple in found if simple.words]
+    return tuple(simple for simple in found if simple.words)
 
 
 def _bare(match: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from nodeportkit.sources.command import Command
@@ -131,6 +132,7 @@ def _url(text: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=64)
 def fetches(command: Command | None) -> bool:
     """Whether a command prints what a server answers."""
     if command is None:

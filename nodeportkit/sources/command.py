@@ -31,7 +31,8 @@ class Command:
     names
         The objects named, without their kind.
     namespace
-        From `-n`, `--namespace`; None if none was given.
+        From `-n`, `--namespace`; in a transcript also from a command before it that set the namespace for those that name
+        none (`kubectl config set-context --current --namespace=shop`). None if none was given.
     all_namespaces
         Whether `-A` or `--all-namespaces` was given.
     output

@@ -24,7 +24,7 @@ class Step:
     Attributes
     ----------
     command
-        What was typed, without the prompt, continuation lines joined with blanks.
+        What was typed, without the prompt, continuation lines joined with blanks; a quoted value keeps its lines.
     output
         The lines printed after it, what copying did to them undone, without blank lines at the end.
     line

@@ -23,6 +23,7 @@ __all__ = ["Cluster"]
 
 _FORMAT: Final = "nodeportkit-cluster"
 _VERSION: Final = 1
+_MISFITS: Final = (AttributeError, RecursionError, TypeError, ValueError)  # what comes of JSON of another shape
 _SERVICE_KEY: Final = ["namespace", "service"]
 
 
@@ -209,7 +210,7 @@ class Cluster:
             frames: dict[str, Any] = {name: _restored(name, content["frames"][name]) for name in SCHEMAS}
             stated = pd.DataFrame(content["stated"], columns=_SERVICE_KEY)
             return cls(**frames, stated=stated, proxy=ProxyConfig(**proxy))
-        except (msgspec.DecodeError, OSError, EOFError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except (msgspec.DecodeError, OSError, EOFError, LookupError, *_MISFITS) as error:
             hint = "Write it again with Cluster.save; other files are for nodeportkit.read."
             raise SnapshotError(f"not a saved cluster ({error})", source=source, hint=hint) from error
 

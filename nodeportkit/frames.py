@@ -28,6 +28,7 @@ _DTYPES: Final[dict[str, Any]] = {
     "list": np.dtype(object),
     "dict": np.dtype(object),
 }
+_OBJECTS: Final = ("list", "dict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +255,8 @@ def conform(frame: str, columns: Mapping[str, Sequence[Any]] | pd.DataFrame) -> 
     ------
     KeyError
         If a column is not of the schema.
+    ValueError
+        If columns differ in length.
 
     Examples
     --------
@@ -265,7 +268,10 @@ def conform(frame: str, columns: Mapping[str, Sequence[Any]] | pd.DataFrame) -> 
     for name in columns:
         schema[str(name)]
     rows = len(columns) if isinstance(columns, pd.DataFrame) else max((len(v) for v in columns.values()), default=0)
-    data = {c.name: _typed(columns[c.name] if c.name in columns else None, c, rows) for c in schema.columns}
+    if lengths := {str(name): len(values) for name, values in columns.items() if len(values) != rows}:
+        # A single cell would fill its column.
+        raise ValueError(f"columns of {frame} differ in length: {rows} rows, but {lengths}")
+    data = {c.name: _typed(columns.get(c.name), c, rows) for c in schema.columns}
     return pd.DataFrame(data, columns=schema.names, index=pd.RangeIndex(rows))
 
 
@@ -273,12 +279,12 @@ def _typed(values: Any, column: Column, rows: int) -> Any:
     """`values` as an array of the column's type, missing throughout where there are none."""
     dtype = column.dtype
     if values is None:
-        if dtype == object:
+        if column.kind in _OBJECTS:
             return np.full(rows, pd.NA, dtype=object)
         missing = pd.NaT if column.kind in ("age", "time") else pd.NA
         # A list of so many missing values would be looked at one by one.
         return pd.Series(missing, index=range(rows), dtype=dtype).array
-    if dtype == object:
+    if column.kind in _OBJECTS:
         return _objects(values)
     if getattr(values, "dtype", None) == dtype:
         return getattr(values, "array", values)

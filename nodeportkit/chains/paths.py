@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nodeportkit.chains.links import join
+from nodeportkit.chains.pairing import join
 from nodeportkit.errors import NotFound, nearest
 from nodeportkit.frames import STRING
 from nodeportkit.kube.routing import Policy, usable

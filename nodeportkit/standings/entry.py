@@ -7,7 +7,7 @@ import pandas as pd
 
 from nodeportkit.kube.routing import usable
 from nodeportkit.standings.facts import Facts, true
-from nodeportkit.standings.standing import Standing
+from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import command, listed
 
 __all__ = ["local_policy_no_local_pod", "node_not_ready", "not_exposed", "ports_not_shown"]

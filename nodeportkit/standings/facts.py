@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nodeportkit.chains.links import join
+from nodeportkit.chains.pairing import join
 from nodeportkit.chains.paths import select_port
 from nodeportkit.cluster import Cluster
 from nodeportkit.selectors import LabelIndex
-from nodeportkit.standings.standing import Link, Standing, Term
+from nodeportkit.standings.result import Link, Standing, Term
 
 __all__ = ["Facts", "gather", "true"]
 
@@ -35,7 +35,7 @@ class Facts:
     ports
         The rows of its ports that are asked for; their index is the place in spec.ports.
     links
-        These ports with their endpoints, as `chains.links.join` gives them.
+        These ports with their endpoints, as `chains.pairing.join` gives them.
     """
 
     cluster: Cluster

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nodeportkit.standings.facts import Facts, true
-from nodeportkit.standings.standing import Standing
+from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import agree, all_of, command, listed, some
 
 __all__ = ["drifted", "healthy"]

@@ -9,7 +9,7 @@ from typing import Final
 from nodeportkit.cluster import Cluster
 from nodeportkit.standings import entry, health, matching, pods, readiness, target
 from nodeportkit.standings.facts import Facts, gather
-from nodeportkit.standings.standing import Standing
+from nodeportkit.standings.result import Standing
 from nodeportkit.standings.symptoms import changed_since, symptom
 
 __all__ = ["standing"]

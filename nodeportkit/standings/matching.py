@@ -7,7 +7,7 @@ from typing import Any
 
 from nodeportkit.standings.facts import Facts
 from nodeportkit.standings.nearest import Nearest, nearest_pods, spelled_alike
-from nodeportkit.standings.standing import Standing
+from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import agree, all_of, command, listed, some
 
 __all__ = ["labels_not_shown", "no_selector", "pods_not_shown", "selector_mismatch", "selector_not_shown"]

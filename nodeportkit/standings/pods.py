@@ -10,7 +10,7 @@ import pandas as pd
 
 from nodeportkit.selectors import format_selector, match_labels
 from nodeportkit.standings.facts import Facts, true
-from nodeportkit.standings.standing import Standing
+from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import agree, all_of, command, number
 
 __all__ = ["no_pods", "none_has_an_address", "only_finished_pods"]

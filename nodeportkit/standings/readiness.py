@@ -8,7 +8,7 @@ import pandas as pd
 
 from nodeportkit.selectors import format_selector
 from nodeportkit.standings.facts import Facts, true
-from nodeportkit.standings.standing import Standing
+from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import agree, all_of, command, listed, number
 
 __all__ = ["no_pod_ready", "pods_not_ready", "readiness_not_shown"]

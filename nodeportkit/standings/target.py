@@ -7,7 +7,7 @@ import json
 import pandas as pd
 
 from nodeportkit.standings.facts import Facts, true
-from nodeportkit.standings.standing import Standing
+from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import agree, all_of, command, listed
 
 __all__ = ["named_port_missing", "protocol_mismatch"]

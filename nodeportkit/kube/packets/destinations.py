@@ -1,0 +1,137 @@
+"""What a packet is addressed to: a cluster IP, an external IP, a load balancer's address, a node port, or nothing of these."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from nodeportkit.kube.packets.model import Packet, Verdict, within
+from nodeportkit.kube.rules.node import FamilyNode, has_external
+from nodeportkit.kube.service_ports import ServicePort
+
+__all__ = ["Hit", "Kind", "accepts_node_ports", "find_destination", "is_local"]
+
+Kind = Literal["cluster-ip", "external-ip", "load-balancer", "node-port"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a packet is addressed to, and how that was found.
+
+    Attributes
+    ----------
+    kind
+        Which of the service port's destinations it is.
+    reason
+        Why, in words.
+    service_port
+        The service port; None if none has this destination.
+    verdict
+        What becomes of the packet if no service port handles it, be it that one has its number.
+    rule
+        The rule of that verdict.
+    """
+
+    kind: Kind | None
+    reason: str
+    service_port: ServicePort | None = None
+    verdict: Verdict = "UNHANDLED"
+    rule: str = ""
+
+
+def find_destination(packet: Packet, service_ports: Sequence[ServicePort], node: FamilyNode, mode: str) -> Hit:
+    """Find what a packet is addressed to; addresses of services come before node ports."""
+    wanted = (packet.protocol, packet.port)
+    target = ipaddress.ip_address(packet.destination)
+    for sp in service_ports:
+        if (sp.protocol, sp.port) == wanted:
+            for kind, address in _addresses(sp):
+                if ipaddress.ip_address(address) == target:
+                    return Hit(kind, f"{address} is its {_WORDS[kind]}, and {sp.port}/{sp.protocol} its port", sp)
+    accepted, why = accepts_node_ports(packet.destination, node, mode)
+    claimed = next((sp for sp in service_ports if sp.node_port and (sp.protocol, sp.node_port) == wanted), None)
+    if accepted and claimed:
+        return Hit("node-port", f"{why}, and {claimed.node_port}/{claimed.protocol} its node port", claimed)
+    if accepted:
+        return Hit(None, f"{why}, but {packet.port}/{packet.protocol} is no service's node port")
+    if claimed and mode == "iptables" and is_local(packet.destination, node) and not has_external(claimed):
+        # These rules match every local address (`--dst-type LOCAL`), whatever --nodeport-addresses says.
+        verdict: Verdict = "DROP" if claimed.any_endpoint else "REJECT"
+        return Hit("node-port", why, claimed, verdict)
+    return _cluster_ip_checks(packet, service_ports, node, mode, why)
+
+
+_WORDS = {"cluster-ip": "cluster IP", "external-ip": "external IP", "load-balancer": "load balancer's address"}
+
+
+def _addresses(sp: ServicePort) -> Iterator[tuple[Kind, str]]:
+    yield "cluster-ip", sp.cluster_ip
+    for address in sp.external_ips:
+        yield "external-ip", address
+    for address in sp.load_balancer_ips:
+        yield "load-balancer", address
+
+
+def is_local(address: str, node: FamilyNode) -> bool:
+    """Tell whether an address is one of the node's own, loopback among them."""
+    return address in node.addresses or ipaddress.ip_address(address).is_loopback
+
+
+def accepts_node_ports(address: str, node: FamilyNode, mode: str) -> tuple[bool, str]:
+    """Tell whether an address answers on node ports, and why.
+
+    Every address of the node in iptables mode, its primary one in nftables mode; with `--nodeport-addresses`, those
+    within its ranges. 127.0.0.0/8 only in iptables mode and only as long as `--iptables-localhost-nodeports` is on; ::1
+    never.
+
+    Returns
+    -------
+    tuple of bool and str
+        The answer, and the reason in words.
+    """
+    if not is_local(address, node):
+        return False, f"{address} is no address of this node"
+    served = node.node_port_addresses(unset="all" if mode == "iptables" else "primary")
+    if ipaddress.ip_address(address).is_loopback:
+        return _loopback(address, served, node, mode)
+    if served is None:
+        return True, f"{address} is an address of this node"
+    if address in served:
+        return True, f"{address} is an address of this node that serves node ports"
+    if node.config.nodeport_addresses:
+        return False, f"{address} is an address of this node, but outside --nodeport-addresses"
+    return (
+        False,
+        f"{address} is not the primary address of this node, and in {mode} mode only that one serves node ports",
+    )
+
+
+def _loopback(address: str, served: tuple[str, ...] | None, node: FamilyNode, mode: str) -> tuple[bool, str]:
+    if mode != "iptables":
+        return False, f"{mode} mode serves no node ports on loopback addresses"
+    if ":" in address:
+        return False, "no mode serves node ports on ::1"
+    if not node.config.localhost_nodeports:
+        return False, "--iptables-localhost-nodeports is off, so loopback addresses serve no node ports"
+    if served is not None and address not in served:
+        return False, f"{address} is outside --nodeport-addresses"
+    return True, f"{address} is a loopback address, and localhost node ports are on"
+
+
+def _cluster_ip_checks(
+    packet: Packet, service_ports: Sequence[ServicePort], node: FamilyNode, mode: str, why: str
+) -> Hit:
+    """What nftables mode does with addresses of the service range that no service port claims."""
+    target = ipaddress.ip_address(packet.destination)
+    if any(ipaddress.ip_address(sp.cluster_ip) == target for sp in service_ports):
+        reason = f"{packet.destination} is a cluster IP, but {packet.port}/{packet.protocol} none of its ports"
+        if mode == "nftables":
+            return Hit(None, reason, verdict="REJECT", rule="cluster-ips-check: daddr @cluster-ips reject")
+        return Hit(None, reason)
+    ranges = node.service_ranges
+    if mode == "nftables" and within(packet.destination, ranges):
+        reason = f"{packet.destination} lies in the service range, but no service has it"
+        return Hit(None, reason, verdict="DROP", rule=f"cluster-ips-check: daddr {{ {', '.join(ranges)} }} drop")
+    return Hit(None, f"{why}, and no service's")

@@ -1,0 +1,137 @@
+"""`trace`: what becomes of the first packet of a connection, decision by decision."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import cast
+
+import pandas as pd
+
+from nodeportkit.cluster import Cluster
+from nodeportkit.errors import NodePortKitError
+from nodeportkit.frames import STRING
+from nodeportkit.kube.packets import Decision, Mode, Packet, Step, decide
+from nodeportkit.kube.service_ports import family_of
+from nodeportkit.traffic.seen_by import seen_by
+
+__all__ = ["Trace", "trace"]
+
+_PROTOCOLS = ("TCP", "UDP", "SCTP")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What becomes of a packet.
+
+    Attributes
+    ----------
+    verdict
+        `FORWARD` to one of the endpoints; `DROP`: the client waits for an answer that never comes; `REJECT`: it is refused at
+        once; `UNHANDLED`: kube-proxy has no rule for it, and the node does what it would do without Kubernetes.
+    endpoints
+        Frame with the columns address (`ip:port`), probability (of a new connection, 0 to 1) and masquerade (whether the
+        pod sees the node's address in place of the client's). Empty unless the verdict is `FORWARD`.
+    masquerade
+        Whether the node's address replaces the client's, whichever endpoint is chosen.
+    steps
+        Each decision: `.decision`, `.reason`, and the `.rule` that stands for it.
+    service
+        `namespace/name:port` of the service port it is for; None for none.
+    """
+
+    verdict: str
+    endpoints: pd.DataFrame
+    masquerade: bool
+    steps: tuple[Step, ...]
+    service: str | None
+
+    def __str__(self) -> str:
+        lines = [f"{self.verdict}{f' ({self.service})' if self.service else ''}"]
+        for number, step in enumerate(self.steps, 1):
+            lines.append(f"{number}. {step.decision}: {step.reason}")
+            if step.rule:
+                lines.append(f"   {step.rule}")
+        return "\n".join(lines)
+
+
+def trace(
+    cluster: Cluster,
+    *,
+    source: str,
+    destination: str,
+    port: int,
+    protocol: str = "TCP",
+    node: str,
+    mode: str | None = None,
+) -> Trace:
+    """Follow the first packet of a connection through the kube-proxy of a node.
+
+    kube-proxy decides once a connection: later packets, and later requests on the same connection, go the same way.
+
+    Parameters
+    ----------
+    cluster
+        Services, endpoints and nodes; `cluster.proxy` says how kube-proxy is set up.
+    source, destination
+        IP addresses of one family.
+    port, protocol
+        The port that is dialled, and `TCP`, `UDP` or `SCTP`.
+    node
+        The node that the packet reaches, or that the client runs on.
+    mode
+        `iptables` or `nftables`; without it, that of `cluster.proxy`, or `iptables` if no source told it.
+
+    Raises
+    ------
+    NotFound
+        If there is no such node.
+    NodePortKitError
+        For addresses of two families, or an unknown protocol or mode.
+
+    Examples
+    --------
+    >>> cluster = Cluster(
+    ...     nodes={"name": ["node-1"], "internal_ips": [["192.168.1.2"]]},
+    ...     services={"namespace": ["shop"], "name": ["web"], "type": ["NodePort"], "cluster_ips": [["10.96.7.20"]]},
+    ...     ports={"namespace": ["shop"], "service": ["web"], "protocol": ["TCP"], "port": [80], "node_port": [30080]},
+    ... )
+    >>> refused = trace(cluster, source="203.0.113.9", destination="192.168.1.2", port=30080, node="node-1")
+    >>> refused.verdict, refused.steps[-1].reason
+    ('REJECT', 'the service port has no endpoint that could take a connection')
+    """
+    packet = _packet(source, destination, port, protocol)
+    chosen = mode or cluster.proxy.mode or "iptables"
+    if chosen not in ("iptables", "nftables"):
+        raise NodePortKitError(f"no way of packets is known for mode {chosen!r}", hint="Give iptables or nftables.")
+    here, service_ports = seen_by(cluster, node, family_of(packet.destination))
+    return _told(packet, decide(packet, service_ports, here, cast("Mode", chosen)))
+
+
+def _packet(source: str, destination: str, port: int, protocol: str) -> Packet:
+    try:
+        addresses = [ipaddress.ip_address(source), ipaddress.ip_address(destination)]
+    except ValueError as error:
+        raise NodePortKitError(str(error), hint="Give IP addresses like 192.168.1.2 or fd00::2.") from None
+    if addresses[0].version != addresses[1].version:
+        raise NodePortKitError(f"{source} and {destination} are of two IP families: no packet has both")
+    if protocol not in _PROTOCOLS:
+        raise NodePortKitError(f"there is no protocol {protocol!r}", hint=f"Give one of {', '.join(_PROTOCOLS)}.")
+    if not 0 < port < 65536:
+        raise NodePortKitError(f"{port} is no port", hint="Ports are 1 to 65535.")
+    return Packet(str(addresses[0]), str(addresses[1]), port, protocol)
+
+
+def _told(packet: Packet, decision: Decision) -> Trace:
+    ends = decision.endpoints
+    endpoints = pd.DataFrame(
+        {
+            "address": pd.array([str(end) for end in ends], dtype=STRING),
+            "probability": pd.array([1 / len(ends) for _ in ends], dtype="float64"),
+            "masquerade": pd.array(
+                [decision.masquerade or end.address == packet.source for end in ends], dtype="boolean"
+            ),
+        }
+    )
+    service = decision.service_port.name if decision.service_port else None
+    return Trace(decision.verdict, endpoints, decision.masquerade, decision.steps, service)

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nodeportkit.figures.canvas import LOCK
+from nodeportkit.figures.text import seen
 from nodeportkit.figures.theme import Palette, roles
 
 __all__ = ["Picture", "sheet"]
@@ -91,7 +92,7 @@ def _for_pages(drawn: str, words: str) -> str:
     drawn = re.sub(r'<g id="([\w-]*?)(?:_\d+)?">', r'<g class="npk-\1">', drawn)
     drawn = _NUMBER.sub(lambda match: match[0] if match[0][0] == "s" else f"{float(match[0]):.2f}", drawn)
     drawn = re.sub(r"\s+", " ", drawn).replace("> <", "><")
-    title, _, rest = words.partition("\n")
+    title, _, rest = seen(words).partition("\n")
     head = (
         ' role="img" style="max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt">'
         f"<title>{escape(title)}</title><desc>{escape(rest.strip() or title)}</desc>"

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
+from nodeportkit.figures.text import seen
 from nodeportkit.figures.theme import roles
 
 __all__ = ["STYLE", "command", "paragraph", "shown", "table"]
-
-# Characters that hide, move or break others: control, format and noncharacters, lone surrogates. Tab and newline are space.
-_ODD: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff"
-    "\U000e0000-\U000e007f]"
-)
 
 
 def _variables(*, dark: bool) -> str:
@@ -52,8 +46,7 @@ def shown(text: object) -> str:
     >>> shown("<b>web\u202e")
     '&lt;b&gt;web\\u202e'
     """
-    plain = _ODD.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), str(text))
-    return escape(plain)
+    return escape(seen(str(text)))
 
 
 def paragraph(text: str, style: str = "") -> str:

@@ -16,7 +16,13 @@ def cluster(
     **service: Any,
 ) -> Cluster:
     """A cluster with one service shop/web of type NodePort, whose pods stand on its nodes in turn."""
-    ports = ports or {"port": [80], "target_port": ["8080"], "node_port": [30080], "port_name": [""], "protocol": ["TCP"]}
+    ports = ports or {
+        "port": [80],
+        "target_port": ["8080"],
+        "node_port": [30080],
+        "port_name": [""],
+        "protocol": ["TCP"],
+    }
     count = len(ports["port"])
     column = {
         "type": "NodePort", "cluster_ips": ["10.96.7.20"], "selector": {"app": "web"} if selector is None else selector,

@@ -13,12 +13,11 @@ PANELS = {"node", "service", "pod", "no-pods", "reason"}
 PILLS = {"node-port", "port", "target-port"}
 
 
-def faults(axes: Axes) -> list[str]:
+def faults(axes: Axes, margin: float = 8) -> list[str]:
     """Each fault in words; none for a good picture."""
     figure = axes.figure
     figure.set_dpi(100)
     renderer = FigureCanvasAgg(figure).get_renderer()
-    figure.draw(renderer)
     point = 100 / 72
     page = axes.get_window_extent(renderer)
     words = {text: _ink(text, renderer) for text in axes.texts}
@@ -27,7 +26,7 @@ def faults(axes: Axes) -> list[str]:
     solid = [(name, box) for _, name, box in shapes if name in PILLS or name.startswith("mark-")]
     found = []
     for text, box in words.items():
-        if not _within(box, page, 8 * point):
+        if not _within(box, page, margin * point):
             found.append(f"leaves the page: {text.get_text()!r}")
         if text.get_gid() == "number":
             if not any(_within(box, other, 0) for _, other in solid):
@@ -46,7 +45,7 @@ def faults(axes: Axes) -> list[str]:
         if _meet(box, second):
             found.append(f"panel {name} over panel {other}")
     for name, box in [*panels, *solid]:
-        if not _within(box, page, 8 * point):
+        if not _within(box, page, margin * point):
             found.append(f"{name} leaves the page")
     for patch, name, _ in shapes:
         if name == "link":

@@ -13,7 +13,9 @@ def nodes(count: int, **changes: object) -> tuple[NodeSeen, ...]:
     return tuple(NodeSeen(f"node-{i}", (f"192.168.1.{i}",), True, **changes) for i in range(1, count + 1))
 
 
-def pods(count: int, *, spread: int = 3, sick: tuple[int, ...] = (), ports: tuple[int | None, ...] = (8080,)) -> tuple[PodSeen, ...]:
+def pods(
+    count: int, *, spread: int = 3, sick: tuple[int, ...] = (), ports: tuple[int | None, ...] = (8080,)
+) -> tuple[PodSeen, ...]:
     return tuple(
         PodSeen(
             f"web-7d4b9c6f5-{'bcdfghjklmnpqrstvwxz2456789'[i % 27]}{i:04d}", f"10.244.{i % spread}.{i + 4}", f"node-{i % spread + 1}",

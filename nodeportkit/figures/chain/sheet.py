@@ -10,7 +10,7 @@ from nodeportkit.figures.chain.nodes import Leaving, Nodes
 from nodeportkit.figures.chain.pods import Link, Pods
 from nodeportkit.figures.chain.scene import Scene
 from nodeportkit.figures.chain.service import Service
-from nodeportkit.figures.text import Font, width, wrap
+from nodeportkit.figures.text import Font, fit, width, wrap
 from nodeportkit.figures.theme import MARGIN, PAD
 
 __all__ = ["Sheet"]
@@ -118,25 +118,26 @@ class Sheet:
             self.reason.draw(canvas, MARGIN, self.y_reason, self.reason_width)
 
     def _headings(self, canvas: Canvas) -> None:
-        colours = canvas.colours
+        colours, scene = canvas.colours, self.scene
         name, state = self.nodes.heading
-        self._heading(canvas, MARGIN, self.y_nodes - 12, name, state, colours.muted)
-        self._heading(canvas, self.x_service, self.y_service - 12, "SERVICE", "", colours.muted)
-        name, state, bad = self.pods.heading
-        above = self.y_pods - 12
-        self._heading(canvas, self.x_pods, above, name, state, colours.wrong if bad else colours.muted)
+        self._heading(canvas, MARGIN, self.y_nodes - 12, name, state, colours.muted, self.nodes.width)
+        self._heading(canvas, self.x_service, self.y_service - 12, "SERVICE", "", colours.muted, self.service.width)
+        above, room = self.y_pods - 12, self.pods.width
         if self.pods.plugged:
-            words = "target ports" if len(self.scene.ports) > 1 else "target port"
+            words = "target ports" if len(scene.ports) > 1 else "target port"
             canvas.text(self.x_pods - 8, above, words, STATE, colours.target_port, align="right")
         if self.pods.shared:
-            right = self.x_pods + self.pods.width - PAD
-            words = "share of its node" if self.scene.policy else "share"
-            canvas.text(right, above, words, STATE, colours.muted, align="right")
+            words = "share of its node" if scene.policy else "share"
+            canvas.text(self.x_pods + room - PAD, above, words, STATE, colours.muted, align="right")
+            room -= PAD + width(words, STATE) + 8
+        name, state, bad = self.pods.heading
+        self._heading(canvas, self.x_pods, above, name, state, colours.wrong if bad else colours.muted, room)
 
     @staticmethod
-    def _heading(canvas: Canvas, x: float, y: float, name: str, state: str, colour: str) -> None:
+    def _heading(canvas: Canvas, x: float, y: float, name: str, state: str, colour: str, room: float) -> None:
         canvas.text(x, y, name, HEADING, canvas.colours.muted, name="heading")
-        canvas.text(x + width(name, HEADING) + 8, y, state, STATE, colour, name="heading")
+        after = width(name, HEADING) + 8
+        canvas.text(x + after, y, fit(state, STATE, room - after, tail=0), STATE, colour, name="heading")
 
     def _left_links(self, canvas: Canvas, leaving: list[list[Leaving]], arriving: list[tuple[float, float]]) -> None:
         colours = canvas.colours

@@ -1,0 +1,199 @@
+"""The explorer of chains, without a browser: traits are set, and what it would show is read."""
+
+import random
+import re
+import threading
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from figures.clusters import cluster
+from nodeportkit.cluster import Cluster
+from nodeportkit.errors import NotFound
+from nodeportkit.widgets import ChainExplorer
+
+ROWS = 50
+
+
+def services(count: int = 3, **columns) -> Cluster:
+    """Namespaces a and b with services of one or two ports, and pods behind web-0 alone."""
+    names = [f"web-{i}" for i in range(count)]
+    places = ["ab"[i % 2] for i in range(count)]
+    return Cluster(
+        services={
+            "namespace": places, "name": names, "type": ["NodePort"] * count, "selector": [{"app": name} for name in names],
+            "external_traffic_policy": ["Cluster"] * count,
+        } | columns,
+        ports={
+            "namespace": [*places, "a"], "service": [*names, "web-0"], "port_name": ["http"] * count + ["https"],
+            "protocol": ["TCP"] * (count + 1), "port": [80] * count + [443], "target_port": ["8080"] * count + ["8443"],
+            "node_port": [30000 + i for i in range(count)] + [32443],
+        },
+        pods={"namespace": ["a"], "name": ["pod-0"], "ips": [["10.1.0.1"]], "ready": [True], "terminating": [False], "phase": ["Running"], "labels": [{"app": "web-0"}]},
+    )  # fmt: skip
+
+
+def dropdowns(explorer):
+    return {child.description: child for child in explorer.children[0].children}
+
+
+def title(explorer):
+    return ET.fromstring(re.search(r"(?s)<svg.*</svg>", explorer.children[1].value)[0])[0].text
+
+
+def below(explorer):
+    return explorer.children[2].value
+
+
+def test_it_begins_with_the_first_service_that_has_a_node_port():
+    explorer = ChainExplorer(services(3, type=["ClusterIP", "NodePort", "NodePort"]))
+    assert explorer.service == "b/web-1"
+    assert dropdowns(explorer)["namespace"].options == ("a", "b")
+
+
+def test_what_is_chosen_is_shown():
+    explorer = ChainExplorer(services())
+    assert explorer.service == "a/web-0"
+    assert title(explorer) .startswith("web-0 reaches ")
+    dropdowns(explorer)["namespace"].value = "b"
+    assert explorer.service == "b/web-1"
+    assert title(explorer) .startswith("Whether web-1")
+    dropdowns(explorer)["namespace"].value = "a"
+    dropdowns(explorer)["service"].value = "web-2"
+    assert title(explorer).startswith("web-2 answers nobody")
+
+
+def test_a_port_is_chosen_by_what_kubectl_prints_of_it():
+    explorer = ChainExplorer(services())
+    ports = dropdowns(explorer)["port"]
+    assert [label for label, _ in ports.options] == ["all ports", "http  80:30000/TCP", "https  443:32443/TCP"]
+    ports.value = "https"
+    assert explorer.port == "https"
+    assert "32443" in below(explorer)
+    assert "30000" not in below(explorer)
+
+
+def test_it_can_be_set_from_code():
+    explorer = ChainExplorer(services(), "web-2")
+    assert dropdowns(explorer)["service"].value == "web-2"
+    explorer.service = "a/web-0"
+    explorer.port = 32443
+    assert (explorer.service, explorer.port) == ("a/web-0", "https")
+    explorer.service = "b/web-1"
+    assert explorer.port is None
+
+
+def test_what_is_not_there_is_an_error_and_changes_nothing():
+    explorer = ChainExplorer(services(), "a/web-0")
+    before = title(explorer)
+    with pytest.raises(NotFound, match="web-7"):
+        explorer.service = "web-7"
+    with pytest.raises(NotFound, match="8080"):
+        explorer.port = 8080
+    assert (explorer.service, title(explorer)) == ("a/web-0", before)
+    with pytest.raises(NotFound, match="web-7"):
+        ChainExplorer(services(), "web-7")
+
+
+def test_another_cluster_keeps_the_service_if_it_is_there():
+    explorer = ChainExplorer(services(), "b/web-1")
+    explorer.cluster = services(5)
+    assert explorer.service == "b/web-1"
+    explorer.cluster = cluster()
+    assert explorer.service == "shop/web"
+    assert title(explorer) == "web reaches 6 of 6 pods on 3 nodes"
+
+
+def test_an_empty_cluster_says_what_to_do():
+    explorer = ChainExplorer(Cluster())
+    assert explorer.service is None
+    assert "nodeportkit.read" in below(explorer)
+    explorer.cluster = services()
+    assert explorer.service == "a/web-0"
+    explorer.cluster = Cluster()
+    assert explorer.service is None
+    assert "<svg" not in explorer.children[1].value
+
+
+def test_several_hundred_services_are_offered_by_name():
+    explorer = ChainExplorer(services(600))
+    assert len(dropdowns(explorer)["service"].options) == 300
+    dropdowns(explorer)["service"].value = "web-598"
+    assert explorer.service == "a/web-598"
+
+
+def test_the_table_is_folded_and_the_rest_counted():
+    explorer = ChainExplorer(cluster(nodes=12, pods=40))
+    assert below(explorer).count("<tr>") == ROWS + 1
+    assert f"the first {ROWS} of 480" in below(explorer)
+
+
+def test_names_from_elsewhere_stay_text():
+    evil = "<script>alert(1)</script>"
+    odd = services(1)
+    pods = odd.pods
+    pods["name"] = [evil + "\u202e"]
+    explorer = ChainExplorer(odd.replace(pods=pods))
+    for shown in (explorer.children[1].value, below(explorer)):
+        assert "<script" not in shown
+        assert "\u202e" not in shown
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\\u202e" in below(explorer)
+
+
+def test_it_says_how_the_chain_stands_and_what_to_type():
+    explorer = ChainExplorer(cluster(selector={"app": "web", "type": "front-end"}))
+    assert "web answers nobody: its selector matches no pod." in below(explorer)
+    assert "<code>kubectl label pods -n shop -l app=web type=front-end</code>" in below(explorer)
+
+
+def test_where_no_kernel_runs_a_still_stands_beside_the_widget():
+    explorer = ChainExplorer(services())
+    first = explorer._repr_mimebundle_()
+    assert first["image/png"].startswith(b"\x89PNG")
+    assert first["text/plain"].startswith("web-0 reaches ")
+    assert "application/vnd.jupyter.widget-view+json" in first
+    explorer.service = "web-1"
+    assert explorer._repr_mimebundle_()["image/png"] != first["image/png"]
+    assert "image/png" not in ChainExplorer(Cluster())._repr_mimebundle_()
+
+
+def test_its_repr_is_short():
+    assert repr(ChainExplorer(services(600))) == "ChainExplorer('a/web-0')"
+
+
+def test_a_fault_of_ours_is_seen_and_not_swallowed(monkeypatch):
+    explorer = ChainExplorer(services())
+    monkeypatch.setattr("nodeportkit.widgets.chain_explorer.plot_chain", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        dropdowns(explorer)["namespace"].value = "b"
+    assert "could not be drawn" in below(explorer)
+
+
+def test_two_threads_that_choose_at_once_leave_a_picture_of_what_is_chosen():
+    explorer = ChainExplorer(services(6))
+    failures = []
+
+    def choose(seed):
+        chance = random.Random(seed)
+        try:
+            for _ in range(12):
+                if chance.random() < 0.5:
+                    explorer.service = f"web-{chance.randrange(6)}"
+                else:
+                    dropdowns(explorer)["namespace"].value = chance.choice("ab")
+                ET.fromstring(re.search(r"(?s)<svg.*</svg>", explorer.children[1].value)[0])
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=choose, args=(seed,)) for seed in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    chosen = explorer.service
+    assert f"{dropdowns(explorer)['namespace'].value}/{dropdowns(explorer)['service'].value}" == chosen
+    assert chosen.rpartition("/")[2] in title(explorer)
+    alone = ChainExplorer(services(6), chosen)
+    assert explorer.children[1].value == alone.children[1].value
+    assert below(explorer) == below(alone)

@@ -155,10 +155,10 @@ def _as_typed(line: str) -> bool:
         return False
     if head in _CARRIERS and not _SENTENCE.isdisjoint(plain.split()[1:]):
         return False
-    first, *others = split(plain) or [None]
-    if first is None or any(_is_prose(simple.words[0]) for simple in others):
+    commands = split(plain)
+    if any(_is_prose(simple.words[0]) for simple in commands[1:]):
         return False
-    return _sensible(first.words) or any(_sensible(simple.words) for simple in others[:1])
+    return any(_sensible(simple.words) for simple in commands[:2])
 
 
 def _is_prose(word: str) -> bool:

@@ -58,6 +58,8 @@ def missing(*tools: str) -> str:
             for tool in tools:
                 if tool == "nft":
                     probe.run("nft", "list", "ruleset")
+                elif tool == "nfacct":
+                    probe.run("nfacct", "add", "npk-probe")
                 elif tool.endswith("tables-save"):
                     probe.run(tool)
     except AssertionError as error:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import gc
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -14,6 +12,7 @@ import msgspec
 import numpy as np
 
 from nodeportkit.errors import ReadError
+from nodeportkit.sources.garbage import no_garbage_collection
 from nodeportkit.sources.objects.collect import Collector, Objects
 from nodeportkit.sources.objects.documents import Head, add_document
 from nodeportkit.sources.objects.marks import locate
@@ -152,7 +151,7 @@ def read_json(data: bytes, source: str = "text", *, namespace: str = "default", 
     data = _utf8(data)
     form = JsonForm(data)
     collector = Collector(form, source, namespace=namespace, now=now)
-    with _no_garbage_collection():
+    with no_garbage_collection():
         for document, head in _documents(data, form, source):
             add_document(collector, form, document, head)
         return collector.result()
@@ -164,18 +163,6 @@ def _utf8(data: bytes) -> bytes:
             text = data[len(mark) :]
             return text if encoding == "utf-8" else text.decode(encoding, "replace").encode()
     return data
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Decoding makes many objects and no garbage: looking for some would cost as much as the decoding."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _documents(data: bytes, form: JsonForm, source: str) -> Iterator[tuple[Any, Head]]:

@@ -54,6 +54,7 @@ class Documents:
     """
 
     def __init__(self, text: str, source: str) -> None:
+        self.original = text
         self._text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_BLANKS)
         self._source = source
         self._lines: dict[int, int] = {}
@@ -91,7 +92,7 @@ class Documents:
                 elif type(event) in take:
                     take[type(event)](event)
         except (yaml.YAMLError, UnicodeEncodeError) as error:
-            raise explain(error, self._text, self._source) from None
+            raise explain(error, self._text, self.original, self._source) from None
 
     def _start(self, _: Any) -> None:
         self._lines = {}
@@ -194,4 +195,4 @@ class Documents:
 
     def _fail(self, message: str, event: Any, hint: str | None = None) -> NoReturn:
         mark = event.start_mark
-        raise explain(Refusal(message, mark.line, mark.column, hint), self._text, self._source)
+        raise explain(Refusal(message, mark.line, mark.column, hint), self._text, self.original, self._source)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from nodeportkit.errors import ManifestError
+from nodeportkit.errors import ManifestError, Slip
+from nodeportkit.sources.objects.slips import mend
 
 __all__ = ["Refusal", "explain"]
 
@@ -36,24 +37,45 @@ class Refusal(Exception):
         self.hint = hint
 
 
-def explain(error: Any, text: str, source: str) -> ManifestError:
+def explain(error: Any, text: str, original: str, source: str) -> ManifestError:
     """The error for people, with the slips that are found in the text.
+
+    A parser often notices what is wrong only on the line behind it; where a slip tells the place, the error names that.
 
     Parameters
     ----------
     error
         What the parser raised, or a `Refusal`.
     text
-        The text as it was parsed.
+        The text as the parser saw it.
+    original
+        The text as it was given.
     source
         The file's name.
     """
     problem, line, column, hint = _place(error, text)
     template = _template(text, line)
     if template is not None:
-        line, column = template
-        problem, hint = "this is a template, not a manifest", "Render it first, for instance with `helm template`."
-    return ManifestError(problem, source=source, line=line + 1, column=column + 1, hint=hint)
+        message, advice = "this is a template, not a manifest", "Render it first, for instance with `helm template`."
+        return ManifestError(message, source=source, line=template[0] + 1, column=template[1] + 1, hint=advice)
+    cause = _cause(text, line + 1)
+    if cause:
+        behind = f" A parser notices it on line {line + 1}: {problem}." if cause.line <= line else ""
+        problem, hint = cause.message, f"Write `{cause.corrected.strip()}`.{behind}"
+        line, column = cause.line - 1, cause.column - 1
+    slips, corrected = mend(original)
+    return ManifestError(
+        problem, source=source, line=line + 1, column=column + 1, hint=hint, slips=slips, corrected=corrected
+    )
+
+
+def _cause(text: str, line: int) -> Slip | None:
+    """The slip without which the parser would not have stopped on this line: the last before it."""
+    slips, corrected = mend(text)
+    if corrected is None:
+        return None
+    before = [slip for slip in slips if slip.line <= line]
+    return before[-1] if before else slips[0]
 
 
 def _place(error: Any, text: str) -> tuple[str, int, int, str | None]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from nodeportkit.errors import ManifestError, ReadError
 from nodeportkit.sources.objects.collect import Collector, Objects
 from nodeportkit.sources.objects.dict_form import DictForm
 from nodeportkit.sources.objects.documents import add_document
+from nodeportkit.sources.objects.slips import mend
 from nodeportkit.sources.objects.yaml_documents import Documents
 
 __all__ = ["read_yaml"]
@@ -45,9 +47,8 @@ def read_yaml(text: str, source: str = "text", *, namespace: str = "default", no
     Raises
     ------
     ManifestError
-        If it is no YAML that kubectl would take: with line and column of the file, the slips found, and the corrected text.
-    ReadError
-        If a field has another type than Kubernetes gives it.
+        If it is no YAML that kubectl would take, or a field has another type than Kubernetes gives it: with line and column
+        of the file, the slips found, and the corrected text.
 
     Examples
     --------
@@ -59,7 +60,15 @@ def read_yaml(text: str, source: str = "text", *, namespace: str = "default", no
     documents = Documents(text, source)
     form = YamlForm(documents)
     collector = Collector(form, source, namespace=namespace, now=now)
-    for document in documents:
-        if document is not None:
-            add_document(collector, form, document)
+    try:
+        for document in documents:
+            if document is not None:
+                add_document(collector, form, document)
+    except ManifestError:
+        raise
+    except ReadError as error:
+        slips, corrected = mend(text)
+        raise ManifestError(
+            error.message, source=source, line=error.line, hint=error.hint, slips=slips, corrected=corrected
+        ) from None
     return collector.result()

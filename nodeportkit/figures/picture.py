@@ -67,8 +67,15 @@ class Picture(Axes):
             figure.savefig(stream, format=kind, **options)
         return stream.getvalue()
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"image/svg+xml": self.svg(), "image/png": self.png(), "text/plain": self.words}
+    def still(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The picture as a PNG image and in words, and how a page shows it: not wider than it is, with words beside it."""
+        figure: Any = self.figure
+        told = {"width": round(figure.get_figwidth() * 96), "alt": self.words}
+        return {"image/png": self.png(), "text/plain": self.words}, {"image/png": told}
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        # No SVG beside it: JupyterLab would prefer it, and let it run out of the page.
+        return self.still()
 
 
 def sheet(width: float, height: float, palette: Palette) -> Picture:

@@ -180,7 +180,7 @@ class ChainExplorer(Explorer):
             namespaces = sorted(self._cluster.services["namespace"].dropna().unique())
             _set(self._namespaces, namespaces, None if key is None else key[0])
             _set(self._services, [] if key is None else self._names(key[0]), None if key is None else key[1])
-            _set(self._ports, ports, value if ports else None)
+            _set(self._ports, ports, None if key is None else value)
         finally:
             self._settling = False
         self.refresh()
@@ -199,7 +199,9 @@ class ChainExplorer(Explorer):
         """The ports as kubectl prints them, each with its value; before several, one for all of them."""
         rows: Any = self._rows_of_ports(key).itertuples()
         labelled = [(_label(row), _value(row)) for row in rows]
-        if len(labelled) < 2:
+        if not labelled:
+            return [("none shown", "")]
+        if len(labelled) == 1:
             return [(label, "") for label, _ in labelled]
         return [("all ports", ""), *labelled]
 
@@ -261,7 +263,7 @@ def _cell(column: str, value: Any) -> str:
     if pd.isna(value):
         return "–"
     if column == "share":
-        return f"{value:.1%}"
+        return f"{value * 100:.0f} %" if value in (0, 1) else f"{value * 100:.1f} %"
     if column == "ready":
         return "yes" if value else "no"
     return str(value)

@@ -49,14 +49,12 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
     def _show(self, picture: Picture | None, below: str, summary: str) -> None:
         self._still, self._summary = picture, summary
         drawing = "" if picture is None else picture.svg(themed=True)
-        self._picture.value = f'{STYLE}<div class="npk">{drawing}</div>'
+        self._picture.value = f'{STYLE}<div class="npk npk-scroll npk-picture">{drawing}</div>'
         self._words.value = f'<div class="npk" role="status">{below}</div>'
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget, and beside it a still for pages without a kernel: GitHub, nbviewer, exported notebooks."""
         bundle: dict[str, Any] = dict(super()._repr_mimebundle_(**kwargs) or {})
         with LOCK:
-            if self._still is not None:
-                bundle["image/png"] = self._still.png()
-            bundle["text/plain"] = self._summary
-        return bundle
+            data, told = ({}, {}) if self._still is None else self._still.still()
+            return bundle | {"text/plain": self._summary} | data, told

@@ -29,6 +29,7 @@ STYLE: Final = (
     ".npk code{white-space:pre-wrap;overflow-wrap:anywhere;color:inherit;background:var(--npk-panel);"
     "border:1px solid var(--npk-edge);border-radius:3px;padding:.15em .45em}"
     ".npk-scroll{overflow-x:auto}"
+    ".npk-picture svg{min-width:38rem}"  # narrower, its words could not be read
     ".npk table{border-collapse:collapse;font-size:90%}"
     ".npk caption{text-align:left;padding:.3em 0}"
     ".npk th,.npk td{text-align:left;white-space:nowrap;padding:.15em 1em .15em 0;border-bottom:1px solid var(--npk-edge)}"

@@ -125,12 +125,13 @@ def test_it_draws_into_an_axes_and_gives_it_back():
 
 def test_a_picture_shows_itself_and_says_what_it_shows():
     axes = plot_chain(cluster(), "web")
-    bundle = axes._repr_mimebundle_()
-    assert bundle["text/plain"] == describe_chain(cluster(), "web")
-    assert bundle["image/svg+xml"].startswith("<svg")
-    assert "<title>web reaches 6 of 6 pods" in bundle["image/svg+xml"]
-    with Image.open(io.BytesIO(bundle["image/png"])) as image:
-        across, down = axes.figure.get_size_inches()
+    data, told = axes._repr_mimebundle_()
+    words = describe_chain(cluster(), "web")
+    assert data["text/plain"] == words
+    assert told["image/png"]["alt"] == words
+    across, down = axes.figure.get_size_inches()
+    assert told["image/png"]["width"] == pytest.approx(across * 96, abs=1)  # CSS: 96 px to the inch
+    with Image.open(io.BytesIO(data["image/png"])) as image:
         assert image.size[0] / image.size[1] == pytest.approx(across / down, rel=0.01)
 
 

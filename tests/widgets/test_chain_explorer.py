@@ -54,10 +54,10 @@ def test_it_begins_with_the_first_service_that_has_a_node_port():
 def test_what_is_chosen_is_shown():
     explorer = ChainExplorer(services())
     assert explorer.service == "a/web-0"
-    assert title(explorer) .startswith("web-0 reaches ")
+    assert title(explorer).startswith("web-0 reaches ")
     dropdowns(explorer)["namespace"].value = "b"
     assert explorer.service == "b/web-1"
-    assert title(explorer) .startswith("Whether web-1")
+    assert title(explorer).startswith("Whether web-1")
     dropdowns(explorer)["namespace"].value = "a"
     dropdowns(explorer)["service"].value = "web-2"
     assert title(explorer).startswith("web-2 answers nobody")
@@ -148,13 +148,21 @@ def test_it_says_how_the_chain_stands_and_what_to_type():
 
 def test_where_no_kernel_runs_a_still_stands_beside_the_widget():
     explorer = ChainExplorer(services())
-    first = explorer._repr_mimebundle_()
+    first, told = explorer._repr_mimebundle_()
     assert first["image/png"].startswith(b"\x89PNG")
     assert first["text/plain"].startswith("web-0 reaches ")
+    assert told["image/png"]["alt"] == first["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in first
     explorer.service = "web-1"
-    assert explorer._repr_mimebundle_()["image/png"] != first["image/png"]
-    assert "image/png" not in ChainExplorer(Cluster())._repr_mimebundle_()
+    assert explorer._repr_mimebundle_()[0]["image/png"] != first["image/png"]
+    assert "image/png" not in ChainExplorer(Cluster())._repr_mimebundle_()[0]
+
+
+def test_a_service_whose_ports_were_not_shown_says_so():
+    bare = services(1)
+    explorer = ChainExplorer(bare.replace(ports=bare.ports.iloc[:0]))
+    assert dropdowns(explorer)["port"].options == (("none shown", ""),)
+    assert explorer.port is None
 
 
 def test_its_repr_is_short():

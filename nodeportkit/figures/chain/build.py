@@ -54,7 +54,7 @@ def build(cluster: Cluster, service: str, port: int | str | None = None) -> Scen
         terms=None if verdict.terms is None else tuple(TermSeen(str(term), term.pods) for term in verdict.terms),
         nodes=tuple(_nodes(cluster.nodes, verdict.blocked_nodes)),
         pods=tuple(pods),
-        empty=_empty(row, mine),
+        empty=_empty(row, mine, verdict.whole),
         whole=verdict.whole,
         broken=verdict.broken_link,
         title=verdict.title,
@@ -187,10 +187,12 @@ def _labels(labels: Mapping[str, str] | None, selector: Mapping[str, str]) -> st
     return ", ".join(f"{key}={value}" for key, value in told.items()) or "no labels"
 
 
-def _empty(row: Any, pods: pd.DataFrame) -> str:
+def _empty(row: Any, pods: pd.DataFrame, whole: bool | None) -> str:
     """What to say where there is no pod to show."""
     if _text(row["type"]) == "ExternalName":
         return f"DNS answers with {_text(row['external_name']) or 'another name'}; there are no pods behind it."
     if pods.empty:
         return f"No pods of namespace {row['namespace']} were shown."
+    if whole is None:
+        return f"Which of the {len(pods):,} pods in namespace {row['namespace']} are behind it was not shown."
     return f"None of the {len(pods):,} pods in namespace {row['namespace']} is behind it."

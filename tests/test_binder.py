@@ -70,20 +70,27 @@ def test_repo2docker_takes_the_folder_as_meant(clone):
     assert re.search(r"^RUN \./binder/postBuild$", said, flags=re.MULTILINE)
 
 
+def install_requirements(venv: Path, cwd: Path) -> None:
+    """Install the pins into a new environment with pip, as Binder does; uv does the same in a tenth of the time."""
+    if shutil.which("uv"):
+        run("uv", "venv", "--seed", "--python", sys.executable, venv, cwd=cwd)
+        run("uv", "pip", "install", "--python", venv / "bin" / "python", "-r", "binder/requirements.txt", cwd=cwd)
+    else:
+        run(sys.executable, "-m", "venv", venv, cwd=cwd)
+        run(venv / "bin" / "pip", "install", "-r", "binder/requirements.txt", cwd=cwd)
+
+
 @pytest.mark.binder
 def test_the_first_notebook_runs_in_what_binder_builds(clone, tmp_path):
     venv, home = tmp_path / "venv", tmp_path / "home"
     home.mkdir()
-    run(sys.executable, "-m", "venv", venv, cwd=clone)
-    pip = {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    run(venv / "bin" / "pip", "install", "-r", "binder/requirements.txt", cwd=clone, **pip)
+    install_requirements(venv, clone)
     there = {"HOME": str(home), "PATH": f"{venv / 'bin'}:{os.environ['PATH']}", "VIRTUAL_ENV": str(venv)}
-    run("./binder/postBuild", cwd=clone, **there, **pip)
+    run("./binder/postBuild", cwd=clone, **there)
     # The pins are the whole closure, and nothing among them contradicts another.
     assert "No broken requirements found." in run("pip", "check", cwd=clone, **there)
     assert (venv / "share" / "jupyter" / "lab" / "settings" / "overrides.json").is_file()
-    run(
-        venv / "bin" / "jupyter", "execute", "--inplace", "notebooks/00-start-here.ipynb", cwd=clone, **there
-    )  # fails on the first error
-    answer = "import nodeportkit; print(nodeportkit.__file__)"
-    assert str(venv) in run(venv / "bin" / "python", "-c", answer, cwd=home, **there)
+    # The package that the notebook imports is the one installed, not the folder beside it.
+    where = run("python", "-c", "import nodeportkit; print(nodeportkit.__file__)", cwd=home, **there)
+    assert where.startswith(str(venv))
+    run("jupyter", "execute", "notebooks/00-start-here.ipynb", cwd=clone, **there)  # fails on the first error

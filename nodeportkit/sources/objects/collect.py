@@ -29,10 +29,11 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """An object of which no frame tells: what it is, and the line where it begins (None for an object in memory)."""
+    """An object of which no frame tells: what it is, the line where it begins (None for an object in memory), its kind."""
 
     text: str
     line: int | None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,14 @@ class Objects:
         Objects that a watch saw being deleted, and errors that the API server answered.
     others
         Objects of other kinds, and what is no Kubernetes object, so that nothing is lost silently.
+    lists
+        The kinds of the lists that were read: `List`, `PodList`, ...
     """
 
     fragments: list[Fragment] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     others: list[Other] = field(default_factory=list)
+    lists: list[str] = field(default_factory=list)
 
 
 class Name(Typed):
@@ -148,6 +152,7 @@ class Collector:
     def add_list(self, items: Iterable[Any], api_version: str | None = None, kind: str | None = None) -> None:
         """Take the items of a list; those that do not say what they are, are what the list says."""
         self._flush()
+        self._result.lists.append(f"{kind or ''}List")
         implied = Identity(api_version, kind)
         gathered: dict[int, Gathered] = {}
         at = iter(items)
@@ -241,7 +246,7 @@ class Collector:
 
     def _other(self, item: Any, identity: Identity | None) -> None:
         text = _words(identity) if identity and identity.kind else "no Kubernetes object: it has no `kind`"
-        self._result.others.append(Other(text, self._form.line(item)))
+        self._result.others.append(Other(text, self._form.line(item), identity.kind if identity else None))
 
     def _flush(self) -> None:
         """Turn the objects that came one by one into fragments."""

@@ -15,16 +15,15 @@ from nodeportkit.errors import ReadError
 from nodeportkit.sources.garbage import no_garbage_collection
 from nodeportkit.sources.objects.collect import Collector, Objects
 from nodeportkit.sources.objects.documents import Head, add_document
+from nodeportkit.sources.objects.json_text import end_of_first, offset_of
 from nodeportkit.sources.objects.marks import locate
 from nodeportkit.sources.objects.typed import Typed
 
 __all__ = ["read_json"]
 
-_BYTE = re.compile(r"\(byte (\d+)\)")
 _BLANK = re.compile(rb"[ \t\r\n]*")
 _T = TypeVar("_T")
 _LONGEST_LINE: Final = 65_536
-_TRAILING: Final = "trailing characters"
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -45,10 +44,11 @@ class Document(Typed):
 class JsonForm:
     """Objects written as JSON: each a slice of the bytes, decoded when its turn comes."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, first_line: int = 1) -> None:
         self._data = data
         self._start = _address(data) if data else 0
-        self._counted = (0, 1)
+        self._first_line = first_line
+        self._counted = (0, first_line)
         self._decoders: dict[Any, Any] = {}
 
     def decoder(self, type_: type[_T]) -> Callable[[Any], _T]:
@@ -63,8 +63,8 @@ class JsonForm:
         try:
             return self._top(view), len(view)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            place = _BYTE.search(str(error)) if _TRAILING in str(error) else None
-        if place is None or not (length := int(place[1])):
+            length = end_of_first(error) if isinstance(error, msgspec.DecodeError) else None
+        if not length:
             return None, 0
         return self.first(view[:length])[0], length
 
@@ -96,7 +96,7 @@ class JsonForm:
 
     def line_at(self, offset: int) -> int:
         """The line of a byte; quick for bytes asked for in order."""
-        at, line = self._counted if self._counted[0] <= offset else (0, 1)
+        at, line = self._counted if self._counted[0] <= offset else (0, self._first_line)
         line += self._data.count(b"\n", at, offset)
         self._counted = (offset, line)
         return line
@@ -117,7 +117,9 @@ def _address(data: Any) -> int:
     return int(np.frombuffer(data, dtype=np.uint8).__array_interface__["data"][0])
 
 
-def read_json(data: bytes, source: str = "text", *, namespace: str = "default", now: datetime | None = None) -> Objects:
+def read_json(
+    data: bytes, source: str = "text", *, namespace: str = "default", now: datetime | None = None, first_line: int = 1
+) -> Objects:
     """What a JSON text tells of a cluster.
 
     One object, a list (`kubectl get -o json`), a list of one kind (`kubectl get --raw`), the events of a watch line by
@@ -133,6 +135,8 @@ def read_json(data: bytes, source: str = "text", *, namespace: str = "default", 
         The namespace of objects that say none.
     now
         The moment to which ages count; without it they are unknown.
+    first_line
+        The number of the text's first line in its file, for errors.
 
     Raises
     ------
@@ -149,7 +153,7 @@ def read_json(data: bytes, source: str = "text", *, namespace: str = "default", 
     0     web    80          80
     """
     data = _utf8(data)
-    form = JsonForm(data)
+    form = JsonForm(data, first_line)
     collector = Collector(form, source, namespace=namespace, now=now)
     with no_garbage_collection():
         for document, head in _documents(data, form, source):
@@ -198,10 +202,10 @@ def _malformed(view: memoryview, start: int, form: JsonForm, source: str) -> Rea
     except UnicodeDecodeError as error:
         offset, message, hint = start, f"it is not UTF-8: {error.reason}", "Save the file again, as UTF-8."
     except msgspec.DecodeError as error:
-        place = _BYTE.search(str(error))
-        if place:
-            offset = start + int(place[1])
-            message = _BYTE.sub("", str(error)).strip().removeprefix("JSON is malformed: ")
+        place = offset_of(error)
+        if place is not None:
+            offset = start + place
+            message = str(error).partition(" (byte")[0].removeprefix("JSON is malformed: ")
             hint = "JSON wants quoted keys, commas between entries and none after the last."
     line = form.line_at(offset)
     return ReadError(f"no JSON: {message}", source=source, line=line, column=form.column_at(offset), hint=hint)

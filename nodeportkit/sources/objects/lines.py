@@ -61,9 +61,9 @@ class Line:
         return [Slip(self.number, column + 1, message, self.text) for column, message in self._found]
 
 
-def lines_of(text: str) -> list[Line]:
-    """The lines of a text, numbered as a YAML parser numbers them."""
-    return [Line(number, line) for number, line in enumerate(_BREAK.split(text), 1)]
+def lines_of(text: str, first_line: int = 1) -> list[Line]:
+    """The lines of a text, of which the first has the number `first_line`."""
+    return [Line(number, line) for number, line in enumerate(_BREAK.split(text), first_line)]
 
 
 def outside_blocks(lines: list[Line]) -> Iterator[tuple[int, Line]]:

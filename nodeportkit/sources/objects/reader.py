@@ -1,75 +1,139 @@
-"""YAML and JSON among the lines of a paste: where such a region ends, and what stands in it."""
+"""YAML and JSON within a pasted text: what `kubectl get -o yaml`, `cat` of a manifest or a here-document shows."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
-from nodeportkit.errors import ReadError
-from nodeportkit.sources.objects.collect import Objects
+from nodeportkit.errors import ManifestError
+from nodeportkit.frames import empty
+from nodeportkit.sources.objects.collect import Objects, Other
 from nodeportkit.sources.objects.json_form import read_json
+from nodeportkit.sources.objects.regions import json_region, yaml_end, yaml_gaps
 from nodeportkit.sources.objects.yaml_form import read_yaml
-from nodeportkit.sources.reader import Context, Finding
+from nodeportkit.sources.reader import Context, Finding, Fragment
 
 __all__ = ["PRIORITY", "find"]
 
 PRIORITY: Final = 20
 
-_YAML_BEGINS: Final = re.compile(r"(?:apiVersion|kind|metadata|items|spec):(?:\s|$)|---\s*$|-\s+apiVersion:\s")
-# What can stand at the left margin of YAML that goes on: a key, an item, a comment, a document mark, a closing bracket.
-_YAML_GOES_ON: Final = re.compile(r"""\s|["']?[\w./-]+["']?\s*:(?:\s|$)|-(?:\s|$)|#|---|\.\.\.\s*$|[\]}]|\{\{""")
-_DESCRIBE: Final = re.compile(r"Name:\s{2,}\S")
-_JSON_BEGINS: Final = re.compile(r"""\{\s*(?:$|["}])|\[\s*(?:$|[{\]])""")
+_HINTS: Final = re.compile(r'"(?:kind|apiVersion|items|object)"\s*:')
+_HINTED_LINES: Final = 40
+_TRIES: Final = 3
+_KIND_WITHIN: Final = 4
+_KIND: Final = re.compile(r'\s*(?:- )?"?kind"?\s*:\s*\S{1,80}$')
+_FRAME_OF: Final = {
+    "nodes": "nodes",
+    "services": "services",
+    "pods": "pods",
+    "endpoints": "endpoints",
+    "endpointslices": "endpoints",
+}
 
 
 def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
-    """Objects written as YAML or JSON from this line on."""
-    line = lines[at]
-    if _JSON_BEGINS.match(line):
+    """The objects that stand from `lines[at]` on, or None if none do.
+
+    Raises
+    ------
+    ManifestError, ReadError
+        If it is a manifest or JSON of Kubernetes that cannot be read.
+
+    Examples
+    --------
+    >>> found = find(["kind: Service", "apiVersion: v1", "metadata: {name: web}", "", "Applied."], 0, Context())
+    >>> found.end, [fragment.frame for fragment in found.fragments()]
+    (3, ['services', 'ports'])
+    """
+    if lines[at][:1] in ("{", "["):
         return _json(lines, at, context)
-    if _YAML_BEGINS.match(line):
-        return _yaml(lines, at, context)
-    return None
+    end = yaml_end(lines, at)
+    return None if end is None else _yaml(lines, at, end, context)
 
 
-def _finding(at: int, end: int, objects: Objects) -> Finding:
-    unread = tuple(other.line - 1 for other in objects.others if other.line is not None)
-    return Finding(at, end, outcomes=tuple(objects.outcomes), fragments=lambda: list(objects.fragments), unread=unread)
-
-
-def _json(lines: Sequence[str], at: int, context: Context) -> Finding:
-    """One document of JSON, or several below each other, as a watch prints them."""
-    text = "\n".join(lines[at:])
-    decoder = json.JSONDecoder()
-    end = 0
-    while end < len(text):
-        start = end + len(text[end:]) - len(text[end:].lstrip())
-        if not _JSON_BEGINS.match(text[start:].partition("\n")[0]):
-            break
+def _yaml(lines: Sequence[str], at: int, end: int, context: Context) -> Finding | None:
+    """The finding of the YAML; what stands behind a blank line and spoils it is left to others."""
+    try:
+        return _finding(_read_yaml(lines, at, end, context), lines, at, end, context)
+    except ManifestError as error:
+        failed = error
+    wrong = (failed.line or 0) - 1
+    ends = [gap for gap in yaml_gaps(lines, at, end) if gap <= wrong]
+    for shorter in ends[:_TRIES]:
         try:
-            _, end = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            if end:
-                break
-            read_json(_padded(at, text), context.source)  # says what is wrong, and where
-            raise ReadError("cannot be read as JSON", source=context.source, line=at + 1) from None
-    after = at + text.count("\n", 0, end) + 1
-    objects = read_json(_padded(at, text[:end]), context.source, namespace=context.namespace)
-    return _finding(at, after, objects)
+            return _finding(_read_yaml(lines, at, shorter, context), lines, at, shorter, context)
+        except ManifestError:
+            continue
+    raise failed
 
 
-def _padded(at: int, text: str) -> bytes:
-    """The text behind so many empty lines that its line numbers are those of the paste."""
-    return ("\n" * at + text).encode()
+def _read_yaml(lines: Sequence[str], at: int, end: int, context: Context) -> Objects:
+    return read_yaml("\n".join(lines[at:end]), context.source, namespace=context.namespace, first_line=at + 1)
 
 
-def _yaml(lines: Sequence[str], at: int, context: Context) -> Finding:
-    end = at + 1
-    while end < len(lines) and (not lines[end] or _YAML_GOES_ON.match(lines[end])) and not _DESCRIBE.match(lines[end]):
-        end += 1
-    while not lines[end - 1].strip():
-        end -= 1
-    text = "\n" * at + "\n".join(lines[at:end])
-    return _finding(at, end, read_yaml(text, context.source, namespace=context.namespace))
+def _json(lines: Sequence[str], at: int, context: Context) -> Finding | None:
+    """The finding of the JSON, and of all that follows it line on line, as a watch prints it."""
+    if not any(_HINTS.search(line) for line in lines[at : at + _HINTED_LINES]):
+        return None
+    texts = []
+    end = at
+    while found := json_region(lines, end):
+        texts.append(found[0])
+        end = found[1]
+        if not lines[end - 1].endswith(found[0][-1:]):
+            break
+    objects = read_json(
+        "\n".join(texts).encode("utf-8", "replace"), context.source, namespace=context.namespace, first_line=at + 1
+    )
+    junk = () if "\n".join(texts) == "\n".join(lines[at:end]) else (end - 1,)
+    return _finding(objects, lines, at, end, context, junk)
+
+
+def _finding(
+    objects: Objects, lines: Sequence[str], at: int, end: int, context: Context, junk: tuple[int, ...] = ()
+) -> Finding | None:
+    """The finding of objects; None where nothing of them is an object of Kubernetes."""
+    if not (objects.fragments or objects.outcomes or objects.lists or any(other.kind for other in objects.others)):
+        return None
+    fragments = _complete(objects, context)
+    places = {_place(other, lines, at, end) for other in objects.others}
+    unread = tuple(sorted({place for place in places if place is not None}.union(junk)))
+    return Finding(at, end, outcomes=tuple(objects.outcomes), fragments=lambda: fragments, unread=unread)
+
+
+def _place(other: Other, lines: Sequence[str], at: int, end: int) -> int | None:
+    """The line that says what the object is; none that holds a Secret's data, if it is written on one line."""
+    start = other.line - 1 if other.line else at
+    named = next((place for place in range(start, min(start + _KIND_WITHIN, end)) if _KIND.match(lines[place])), None)
+    if named is None and other.kind != "Secret":
+        return start
+    return named
+
+
+def _complete(objects: Objects, context: Context) -> list[Fragment]:
+    """The fragments, with the claim that they are everything there is where the command asked for everything."""
+    command = context.command
+    if command is None or not command.complete or len(objects.lists) != 1:
+        return objects.fragments
+    asked = set(command.resources)
+    fragments = [
+        replace(fragment, complete=command.complete) if _resources(fragment) <= asked else fragment
+        for fragment in objects.fragments
+    ]
+    shown = {fragment.frame for fragment in fragments}
+    absent: Iterable[str] = sorted({_FRAME_OF[resource] for resource in asked if resource in _FRAME_OF} - shown)
+    return [*fragments, *(Fragment(frame, empty(frame), complete=command.complete) for frame in absent)]
+
+
+def _resources(fragment: Fragment) -> set[str]:
+    """The resources of which the fragment lists objects; for parts of objects something that nobody asks for."""
+    if fragment.frame == "workloads":
+        return {f"{kind.lower()}s{_GROUPS.get(kind, '.apps')}" for kind in fragment.rows["kind"]}
+    if fragment.frame == "endpoints":
+        return {"endpointslices" if fragment.detail == 3 else "endpoints"}
+    return {fragment.frame}
+
+
+_GROUPS: Final = {"ReplicationController": "", "Job": ".batch", "CronJob": ".batch"}

@@ -42,10 +42,13 @@ def find_slips(text: str) -> list[Slip]:
     return mend(text)[0]
 
 
-def mend(text: str) -> tuple[list[Slip], str | None]:
-    """The slips of a manifest, and its text without them; None if that would still be no manifest, or nothing is wrong."""
+def mend(text: str, first_line: int = 1) -> tuple[list[Slip], str | None]:
+    """The slips of a manifest, and its text without them; None if that would still be no manifest, or nothing is wrong.
+
+    `first_line` is the number of the first line of the text in its file.
+    """
     best: tuple[list[Slip], str | None] = ([], None)
-    for attempt in _attempts(text):
+    for attempt in _attempts(text, first_line):
         mended = _joined(attempt)
         slips = sorted((slip for line in attempt for slip in line.slips()), key=lambda slip: (slip.line, slip.column))
         if structure(mended) is Structure.WHOLE:
@@ -54,11 +57,11 @@ def mend(text: str) -> tuple[list[Slip], str | None]:
     return best
 
 
-def _attempts(text: str) -> Iterator[list[Line]]:
+def _attempts(text: str, first_line: int) -> Iterator[list[Line]]:
     """The text mended more and more boldly."""
     for width in _TAB_WIDTHS if "\t" in text else _TAB_WIDTHS[:1]:
         for punctuation, quotes in ((False, False), (True, False), (True, True)):
-            lines = lines_of(text)
+            lines = lines_of(text, first_line)
             clean_characters(lines, width)
             if punctuation:
                 mend_punctuation(lines, quotes=quotes)

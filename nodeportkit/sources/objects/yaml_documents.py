@@ -53,25 +53,27 @@ class Documents:
     [{'kind': 'Pod'}, {'kind': 'Node'}]
     """
 
-    def __init__(self, text: str, source: str) -> None:
-        self.original = text
+    def __init__(self, text: str, source: str, first_line: int = 1) -> None:
+        self._original = text
         self._text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_BLANKS)
         self._source = source
+        self._first_line = first_line
+        self._document_line = first_line
         self._lines: dict[int, int] = {}
         self._open: list[_Open] = []
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._unfolded = 0
         self._document: Any = None
 
-    def line(self, item: Any) -> int | None:
+    def line(self, item: Any) -> int:
         """The line on which the current document or an item of its list begins, counted from 1."""
-        return self._lines.get(id(item))
+        return self._lines.get(id(item), self._document_line)
 
-    def line_of(self, item: Any, path: str) -> int | None:
+    def line_of(self, item: Any, path: str) -> int:
         """The line of a field of the current document or of an item of its list."""
         line = self.line(item)
-        found = locate(self._text, path, line - 1) if line else None
-        return found[0] + 1 if found else line
+        found = locate(self._text, path, line - self._first_line)
+        return found[0] + self._first_line if found else line
 
     def __iter__(self) -> Iterator[Any]:
         import yaml
@@ -92,9 +94,10 @@ class Documents:
                 elif type(event) in take:
                     take[type(event)](event)
         except (yaml.YAMLError, UnicodeEncodeError) as error:
-            raise explain(error, self._text, self.original, self._source) from None
+            raise explain(error, self._text, self._original, self._source, self._first_line) from None
 
-    def _start(self, _: Any) -> None:
+    def _start(self, event: Any) -> None:
+        self._document_line = event.start_mark.line + self._first_line
         self._lines = {}
         self._anchors = {}
         self._document = None
@@ -111,7 +114,7 @@ class Documents:
         if len(self._open) >= _DEEPEST:
             self._fail(f"is nested more than {_DEEPEST} levels deep", event)
         if len(self._open) < _LINED:
-            self._lines[id(value)] = event.start_mark.line + 1
+            self._lines[id(value)] = event.start_mark.line + self._first_line
         self._open.append(_Open(value, event.anchor))
 
     def _end(self, event: Any) -> None:
@@ -180,7 +183,7 @@ class Documents:
                 event,
                 "Keep one of the two: the API server refuses both.",
             )
-        top.lines[key] = event.start_mark.line + 1
+        top.lines[key] = event.start_mark.line + self._first_line
         top.key = key
 
     def _mergeable(self, value: Any, event: Any) -> list[dict[str, Any]]:
@@ -195,4 +198,6 @@ class Documents:
 
     def _fail(self, message: str, event: Any, hint: str | None = None) -> NoReturn:
         mark = event.start_mark
-        raise explain(Refusal(message, mark.line, mark.column, hint), self._text, self.original, self._source)
+        raise explain(
+            Refusal(message, mark.line, mark.column, hint), self._text, self._original, self._source, self._first_line
+        )

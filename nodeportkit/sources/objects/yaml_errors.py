@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from nodeportkit.errors import ManifestError, Slip
+from nodeportkit.errors import ManifestError, ReadError, Slip
 from nodeportkit.sources.objects.slips import mend
 
-__all__ = ["Refusal", "explain"]
+__all__ = ["Refusal", "explain", "misplaced"]
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _TAB: Final = "YAML is indented with blanks, never with tabs."
@@ -37,7 +37,7 @@ class Refusal(Exception):
         self.hint = hint
 
 
-def explain(error: Any, text: str, original: str, source: str) -> ManifestError:
+def explain(error: Any, text: str, original: str, source: str, first_line: int = 1) -> ManifestError:
     """The error for people, with the slips that are found in the text.
 
     A parser often notices what is wrong only on the line behind it; where a slip tells the place, the error names that.
@@ -52,26 +52,38 @@ def explain(error: Any, text: str, original: str, source: str) -> ManifestError:
         The text as it was given.
     source
         The file's name.
+    first_line
+        The number of the text's first line in its file.
     """
     problem, line, column, hint = _place(error, text)
     template = _template(text, line)
     if template is not None:
         message, advice = "this is a template, not a manifest", "Render it first, for instance with `helm template`."
-        return ManifestError(message, source=source, line=template[0] + 1, column=template[1] + 1, hint=advice)
-    cause = _cause(text, line + 1)
+        return ManifestError(message, source=source, line=template[0] + first_line, column=template[1] + 1, hint=advice)
+    line, column = line + first_line, column + 1
+    slips, corrected = mend(original, first_line)
+    cause = _cause(text, line, first_line)
     if cause:
-        behind = f" A parser notices it on line {line + 1}: {problem}." if cause.line <= line else ""
+        behind = f" A parser notices it on line {line}: {problem}." if cause.line < line else ""
         problem, hint = cause.message, f"Write `{cause.corrected.strip()}`.{behind}"
-        line, column = cause.line - 1, cause.column - 1
-    slips, corrected = mend(original)
-    return ManifestError(
-        problem, source=source, line=line + 1, column=column + 1, hint=hint, slips=slips, corrected=corrected
-    )
+        line, column = cause.line, cause.column
+    return ManifestError(problem, source=source, line=line, column=column, hint=hint, slips=slips, corrected=corrected)
 
 
-def _cause(text: str, line: int) -> Slip | None:
+def misplaced(error: ReadError, original: str, source: str, first_line: int = 1) -> ManifestError:
+    """The error of a field that does not fit, with the slips that may be why."""
+    slips, corrected = mend(original, first_line)
+    message, line, column, hint = error.message, error.line, None, error.hint
+    if corrected is not None and line is not None:
+        cause = next((slip for slip in slips if slip.line >= line), slips[-1])
+        hint = f"Write `{cause.corrected.strip()}`: {message}."
+        message, line, column = cause.message, cause.line, cause.column
+    return ManifestError(message, source=source, line=line, column=column, hint=hint, slips=slips, corrected=corrected)
+
+
+def _cause(text: str, line: int, first_line: int) -> Slip | None:
     """The slip without which the parser would not have stopped on this line: the last before it."""
-    slips, corrected = mend(text)
+    slips, corrected = mend(text, first_line)
     if corrected is None:
         return None
     before = [slip for slip in slips if slip.line <= line]

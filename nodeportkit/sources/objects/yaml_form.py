@@ -9,8 +9,8 @@ from nodeportkit.errors import ManifestError, ReadError
 from nodeportkit.sources.objects.collect import Collector, Objects
 from nodeportkit.sources.objects.dict_form import DictForm
 from nodeportkit.sources.objects.documents import add_document
-from nodeportkit.sources.objects.slips import mend
 from nodeportkit.sources.objects.yaml_documents import Documents
+from nodeportkit.sources.objects.yaml_errors import misplaced
 
 __all__ = ["read_yaml"]
 
@@ -21,16 +21,18 @@ class YamlForm(DictForm):
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
 
-    def line(self, item: Any) -> int | None:
+    def line(self, item: Any) -> int:
         """See `Form.line`."""
         return self._documents.line(item)
 
-    def line_of(self, item: Any, path: str) -> int | None:
+    def line_of(self, item: Any, path: str) -> int:
         """See `Form.line_of`."""
         return self._documents.line_of(item, path)
 
 
-def read_yaml(text: str, source: str = "text", *, namespace: str = "default", now: datetime | None = None) -> Objects:
+def read_yaml(
+    text: str, source: str = "text", *, namespace: str = "default", now: datetime | None = None, first_line: int = 1
+) -> Objects:
     r"""What YAML tells of a cluster: one document or many, objects or lists, as kubectl reads them.
 
     Parameters
@@ -43,6 +45,8 @@ def read_yaml(text: str, source: str = "text", *, namespace: str = "default", no
         The namespace of objects that say none.
     now
         The moment to which ages count; without it they are unknown.
+    first_line
+        The number of the text's first line in its file, for errors.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def read_yaml(text: str, source: str = "text", *, namespace: str = "default", no
       namespace name       type
     0   default  web  ClusterIP
     """
-    documents = Documents(text, source)
+    documents = Documents(text, source, first_line)
     form = YamlForm(documents)
     collector = Collector(form, source, namespace=namespace, now=now)
     try:
@@ -67,8 +71,5 @@ def read_yaml(text: str, source: str = "text", *, namespace: str = "default", no
     except ManifestError:
         raise
     except ReadError as error:
-        slips, corrected = mend(text)
-        raise ManifestError(
-            error.message, source=source, line=error.line, hint=error.hint, slips=slips, corrected=corrected
-        ) from None
+        raise misplaced(error, text, source, first_line) from None
     return collector.result()

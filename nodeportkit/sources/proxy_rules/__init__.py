@@ -35,8 +35,8 @@ def read_rules(text: str | bytes, *, source: str = "text") -> Rules:
     Raises
     ------
     ReadError
-        If there is no dump in the text, or it is JSON that is cut off. Where another dump is cut off, what can be read is
-        read; its last line, which may be half of one, is in `.unread`.
+        If there is no dump in the text, or the only one is JSON that is cut off. Where another dump is cut off, what can be
+        read is read; its last line, which may be half of one, is in `.unread`.
 
     Notes
     -----
@@ -73,14 +73,19 @@ def read_rules(text: str | bytes, *, source: str = "text") -> Rules:
 
 def _dumps(lines: Sequence[str], source: str) -> list[Dump]:
     dumps: list[Dump] = []
+    failed: ReadError | None = None
     at = 0
     while at < len(lines):
-        dump = dump_at(lines, at, source)
-        if dump is None:
-            at += 1
-        else:
+        try:
+            dump = dump_at(lines, at, source)
+        except ReadError as error:
+            failed = failed or error
+            dump = None
+        if dump is not None:
             dumps.append(dump)
-            at = max(dump.end, at + 1)
+        at = max(dump.end, at + 1) if dump else at + 1
+    if failed and not dumps:
+        raise failed
     return dumps
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from nodeportkit.frames import conform
-from nodeportkit.sources.proxy_rules.model import Dump, PortRules
+from nodeportkit.sources.proxy_rules.model import Dump, PortRules, split_socket
 from nodeportkit.sources.reader import Fragment
 
 __all__ = ["fragments"]
@@ -123,9 +123,9 @@ def _all_shown(port: PortRules) -> bool:
 def _add(into: dict[str, list[Any]], key: _Key, port: PortRules) -> None:
     shown = dict.fromkeys(target.address for targets in port.targets.values() for target in targets)
     for address in shown:
-        if address is None:
+        place = split_socket(address) if address else None
+        if place is None:
             continue
-        host, _, number = address.rpartition(":")
-        row = (*key, host.strip("[]"), int(number), port.port_name, port.protocol)
+        row = (*key, *place, port.port_name, port.protocol)
         for name, value in zip(_COLUMNS, row, strict=True):
             into[name].append(value)

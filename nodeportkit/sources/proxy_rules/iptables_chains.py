@@ -16,9 +16,11 @@ from nodeportkit.sources.proxy_rules.model import (
     PortRules,
     Target,
     family_of,
+    is_address,
     is_port,
     number,
     split_name,
+    split_socket,
 )
 
 __all__ = ["Chains"]
@@ -26,7 +28,6 @@ __all__ = ["Chains"]
 _POLICY: Final = {"KUBE-SVC-": "Cluster", "KUBE-SVL-": "Local", "KUBE-XLB-": "Local"}
 _SERVICE: Final = re.compile(r"KUBE-(?:SVC|SVL|XLB|EXT|FW)-(\S+)$")
 _NAMED: Final = re.compile(r"(?:^|\s)(\S+/\S+)")
-_TO: Final = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]{2,45}\]):(\d{1,5})$", re.ASCII)
 _KINDS: Final = {"cluster IP": "cluster-ip", "external IP": "external-ip", "loadbalancer IP": "load-balancer"}
 _KIND_OF_CHAIN: Final = {"KUBE-SVC-": "cluster-ip", "KUBE-SVL-": "cluster-ip", "KUBE-FW-": "load-balancer"}
 _REFUSALS: Final = frozenset(("REJECT", "DROP"))
@@ -105,10 +106,8 @@ class Chains:
     def _endpoint(self, chain: str, words: list[str], comment: str, target: str) -> None:
         if target == "DNAT":
             to = _after(words, "--to-destination") or ""
-            found = _TO.match(to)
-            if not found:
+            if not split_socket(to):
                 raise ValueError(f"no address: {to}")
-            is_port(found[1])
             self._endpoints[chain] = to
             if protocol := _after(words, "-p"):
                 self._protocols[chain] = protocol
@@ -171,6 +170,8 @@ class Chains:
         port = is_port(dport)
         protocol = _after(words, "-p")
         address = (_after(words, "-d") or "").partition("/")[0] or None
+        if address:
+            is_address(address)
         if target in _REFUSALS:
             kind = "cluster-ip" if chain == "KUBE-SERVICES" else None if address else "node-port"
             self._refused.append((comment, protocol, Destination(kind, address, port, target, counter)))
@@ -238,6 +239,9 @@ class Chains:
             port.health_check_port = health.get(port.name[:3])
         for port in ports:
             self._finish(port)
+        family = next((port.family for port in ports if port.family), None)
+        for port in ports:
+            port.family = port.family or family  # a dump of iptables is of one family
         return [port for port in ports if port.targets or port.destinations]
 
     def _finish(self, port: PortRules) -> None:
@@ -271,4 +275,4 @@ def _after(words: list[str], option: str) -> str | None:
 def _arrow(comment: str) -> str | None:
     """The address in a comment like `shop/web:http -> 10.244.1.10:8080`."""
     address = comment.rpartition(" -> ")[2]
-    return address if " -> " in comment and _TO.match(address) else None
+    return address if " -> " in comment and split_socket(address) else None

@@ -16,8 +16,8 @@ from nodeportkit.sources.proxy_rules.model import (
     PortRules,
     Target,
     family_of,
-    is_port,
     number,
+    split_socket,
 )
 
 __all__ = ["begins", "joined", "read"]
@@ -27,7 +27,6 @@ _TITLE: Final = re.compile(r"IP Virtual Server|Prot LocalAddress:Port|\s*-> Remo
 _SERVER: Final = re.compile(r"(TCP|UDP|SCTP|FWM) +(\S+) *(.*)")
 _REAL: Final = re.compile(r" *-> (\S+) +(.*)")
 _SAVED: Final = re.compile(r"-([Aa]) (-[tuf]|--sctp-service) (\S+)(.*)")
-_SOCKET: Final = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|\[([0-9a-f:.]{2,45})\]):(\d{1,5})$", re.ASCII)
 _PROTOCOLS: Final = {"-t": "TCP", "-u": "UDP", "--sctp-service": "SCTP"}
 _SCALE: Final = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 # Schedulers that pass over servers of weight 0 and heed weights no further (Linux net/netfilter/ipvs).
@@ -43,18 +42,15 @@ class _Server:
         self.scheduler: str | None = None
         self.weights: list[int | None] = []
         self.rules.targets[None] = []
-        self.destination: Destination | None = None
-        found = _SOCKET.match(address)
+        found = split_socket(address)
         if not found:
             raise ValueError(f"no address: {address}")
-        port = is_port(found[2])
-        host = found[1] or address.rpartition(":")[0]
-        self.destination = Destination(None, host, port, "REJECT")
-        self.rules.destinations[host, port] = self.destination
+        self.destination = Destination(None, *found, "REJECT")
+        self.rules.destinations[found] = self.destination
         self.rules.family = family_of([address])
 
     def add(self, target: Target, weight: int | None) -> None:
-        if not target.address or not _SOCKET.match(target.address):
+        if not target.address or not split_socket(target.address):
             raise ValueError(f"no address: {target.address}")
         self.rules.targets[None].append(target)
         self.weights.append(weight)
@@ -67,7 +63,6 @@ class _Server:
 
     def done(self) -> PortRules:
         """The record, with the share of each server in new connections."""
-        assert self.destination is not None
         targets = self.rules.targets[None]
         known = [weight for weight in self.weights if weight is not None]
         if self.scheduler in _EVEN:
@@ -128,7 +123,6 @@ def _listed(servers: dict[tuple[str, str], _Server], found: re.Match[str], colum
     server = servers[found[1], found[2]] = _Server(found[1], found[2])
     if "Conns" in columns:
         told = _row(columns, found[3])
-        assert server.destination is not None
         server.destination.counter = told.get("InPkts", 0), told.get("InBytes", 0)
     elif "CPS" not in columns and found[3]:
         server.flags(found[3])

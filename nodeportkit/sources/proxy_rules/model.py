@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 __all__ = [
     "Counter",
@@ -13,15 +15,19 @@ __all__ = [
     "Target",
     "counter",
     "family_of",
+    "is_address",
     "is_port",
     "number",
     "split_name",
+    "split_socket",
 ]
 
 Counter = tuple[int, int]
 """Packets and bytes."""
 
-_LARGEST = 10**18  # fits into 64 bits
+_ADDRESS: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}$|(?=.{2,45}$)[0-9a-fA-F]*:[0-9a-fA-F:.]*$", re.ASCII)
+_SOCKET: Final = re.compile(r"(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9a-fA-F:.]{2,45})\]):(\d{1,5})$", re.ASCII)
+_LARGEST: Final = 10**18  # fits into 64 bits
 
 
 @dataclass(slots=True)
@@ -175,6 +181,33 @@ def is_port(port: str | int) -> int:
     if not 0 < (value := number(port)) < 65536:
         raise ValueError(f"no port: {value}")
     return value
+
+
+def is_address(text: str) -> str:
+    """The text, if it is an IP address.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    if not _ADDRESS.match(text):
+        raise ValueError(f"no address: {text[:60]}")
+    return text
+
+
+def split_socket(text: str) -> tuple[str, int] | None:
+    """The address and the port of `ip:port`, IPv6 in brackets; None if it is none.
+
+    Examples
+    --------
+    >>> split_socket("[fd00::1]:80"), split_socket("10.0.0.1:80"), split_socket("web:http")
+    (('fd00::1', 80), ('10.0.0.1', 80), None)
+    """
+    found = _SOCKET.match(text)
+    if not found or not 0 < (port := int(found[3])) < 65536:
+        return None
+    return found[1] or found[2], port
 
 
 def family_of(addresses: Iterable[str | None]) -> str | None:

@@ -80,7 +80,7 @@ def _take(entry: dict[str, Any], tables: dict[str, Table]) -> None:
     elif kind == "rule":
         table.chains.setdefault(said["chain"], []).append(_rule(said["expr"]))
     else:
-        table.elements[said["name"]] = [_element(element) for element in said.get("elem", ())]
+        table.add(said["name"], [_element(element) for element in said.get("elem", ())])
         if "timeout" in said:
             table.timeouts[said["name"]] = number(said["timeout"])
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from nodeportkit.sources.proxy_rules.model import Counter, Dump, counter, number
+from nodeportkit.sources.proxy_rules.model import Counter, Dump, counter, number, split_socket
 from nodeportkit.sources.proxy_rules.nft_tables import Element, Rule, Table, socket
 
 __all__ = ["begins", "read"]
@@ -20,14 +20,12 @@ _COMMAND: Final = re.compile(
 _BLOCK: Final = re.compile(r"(table|set|map|chain|flowtable|counter|limit|quota) (.*\S) \{(?: # handle \d+)?$")
 _COMMENT: Final = re.compile(r' ?comment "[^"]*"')
 _WORD: Final = re.compile(r'"([^"]*)"|([^\s"]+)')
-_APART: Final = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
-_NUMGEN: Final = re.compile(r"numgen (?:random|inc) mod (\d{1,9})(?: offset \d+)? v?map \{ ?([^}]*?) ?\}", re.ASCII)
+_ELEMENT: Final = re.compile(r'(?:[^",]+|"[^"]*")+')
+_NUMGEN: Final = re.compile(r"numgen (?:random|inc) mod (\d{1,9})(?: offset \d+)? v?map \{", re.ASCII)
 _DNAT: Final = re.compile(r"\bdnat (?:ip6? )?(?:addr \. port )?to (\S+)(?: \. (\d{1,5}))?", re.ASCII)
 _GOTO: Final = re.compile(r"(?:^| )(?:goto|jump) (\S+)$")
 _AFFINITY: Final = re.compile(r"saddr @(affinity-\S+) ")
-_ADMITTED: Final = re.compile(r"saddr != (?:\{ ?([^}]*?) ?\}|(\S+)) (?:counter packets \d+ bytes \d+ )?drop$")
 _COUNTER: Final = re.compile(r" ?counter packets (\d+) bytes (\d+)", re.ASCII)
-_SOCKET: Final = re.compile(r"(?:\[[0-9a-f:.]+\]|[0-9.]+):\d{1,5}$", re.ASCII)
 _SPAN: Final = re.compile(r"(\d+)(ms|[smhdw])", re.ASCII)
 _SECONDS: Final = {"ms": 0, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -134,7 +132,7 @@ class _Reading:
         assert self.table is not None
         self.in_elements = not _closes(text)
         inner = text if self.in_elements else text[: text.rindex("}")]
-        self.table.elements.setdefault(name, []).extend(_elements(inner))
+        self.table.add(name, _elements(inner))
 
     def command(self, kind: str, family: str, table_name: str, rest: str) -> None:
         """A command of a transaction; only what is added counts, since a transaction replaces what it flushes."""
@@ -147,8 +145,7 @@ class _Reading:
         elif kind == "rule":
             table.chains.setdefault(name, []).append(_rule(body))
         elif kind == "element" and "{" in body:
-            found = _elements(body[body.index("{") + 1 : body.rindex("}")])
-            table.elements.setdefault(name, []).extend(found)
+            table.add(name, _elements(body[body.index("{") + 1 : body.rindex("}")]))
         elif kind == "set" and (found_timeout := re.search(r"timeout (\S+?)[ ;]", body)):
             table.timeouts[name] = _seconds(found_timeout[1])
 
@@ -159,7 +156,7 @@ def _closes(text: str) -> bool:
 
 def _elements(text: str) -> list[Element]:
     """The elements between braces."""
-    pieces = _APART.split(text) if '"' in text else text.split(",")
+    pieces = _ELEMENT.findall(text) if '"' in text else text.split(",")
     return [_element(piece) for piece in pieces if piece.strip()]
 
 
@@ -193,13 +190,15 @@ def _rule(text: str) -> Rule:
     rule = Rule(counter=count)
     if "numgen " in text:
         numbered = _NUMGEN.search(text)
-        if not numbered:
+        end = text.find("}", numbered.end()) if numbered else -1
+        if not numbered or end < 0:
             raise ValueError("no map of endpoints")
-        rule.balance = _balance(int(numbered[1]), numbered[2])
+        rule.balance = _balance(number(numbered[1]), text[numbered.end() : end])
     elif "dnat " in text and (to := _DNAT.search(text)):
         rule.to = socket(to[1], to[2]) if to[2] else _checked(to[1])
-    elif admitted := _ADMITTED.search(text):
-        rule.admitted = [source.strip() for source in (admitted[1] or admitted[2]).split(",")]
+    elif "saddr != " in text and text.endswith(" drop"):
+        sources = text.partition("saddr != ")[2].removesuffix(" drop").strip("{} ")
+        rule.admitted = [source.strip() for source in sources.split(",")]
     elif goto := _GOTO.search(text):
         rule.goto = goto[1]
         rule.always = goto.start() == 0
@@ -223,7 +222,7 @@ def _balance(mod: int, text: str) -> list[tuple[float, str]]:
 
 
 def _checked(address: str) -> str:
-    if not _SOCKET.match(address):
+    if not split_socket(address):
         raise ValueError(f"no address: {address}")
     return address
 

@@ -18,8 +18,10 @@ from nodeportkit.sources.proxy_rules.model import (
     PortRules,
     Target,
     family_of,
+    is_address,
     is_port,
     split_name,
+    split_socket,
 )
 
 __all__ = ["Element", "Rule", "Table", "socket"]
@@ -29,7 +31,14 @@ _PORT: Final = re.compile(r"([^/]+)/([^/]+)/([a-z]+)/([^/]*)$")
 _ENDPOINT: Final = re.compile(r"__([0-9a-f.]+)/(\d{1,5})$", re.ASCII)
 _POLICY: Final = {"service": "Cluster", "local": "Local"}
 _PROTOCOLS: Final = {"6": "TCP", "17": "UDP", "132": "SCTP", "tcp": "TCP", "udp": "UDP", "sctp": "SCTP"}
-FAMILIES: Final = {"ip": "IPv4", "ip6": "IPv6"}
+_MAPS: Final = {
+    "service-ips": 3,
+    "service-nodeports": 2,
+    "no-endpoint-services": 3,
+    "no-endpoint-nodeports": 2,
+    "firewall-ips": 3,
+}
+_FAMILIES: Final = {"ip": "IPv4", "ip6": "IPv6"}
 
 
 @dataclass(slots=True)
@@ -40,11 +49,6 @@ class Element:
     verdict: str | None = None
     comment: str = ""
     counter: Counter | None = None
-
-    def __post_init__(self) -> None:
-        """Maps to verdicts all end in a port."""
-        if self.verdict is not None:
-            is_port(self.key[-1])
 
 
 @dataclass(slots=True)
@@ -82,7 +86,7 @@ def socket(address: str, port: str | int) -> str:
     Raises
     ------
     ValueError
-        If the port is none.
+        If it is no address or no port.
 
     Examples
     --------
@@ -90,6 +94,7 @@ def socket(address: str, port: str | int) -> str:
     ('[fd00::1]:80', '10.0.0.1:80')
     """
     number = is_port(port)
+    is_address(address)
     return f"[{address}]:{number}" if ":" in address else f"{address}:{number}"
 
 
@@ -101,6 +106,23 @@ class Table:
     elements: dict[str, list[Element]] = field(default_factory=dict)
     timeouts: dict[str, int] = field(default_factory=dict)
     chains: dict[str, list[Rule]] = field(default_factory=dict)
+
+    def add(self, name: str, elements: list[Element]) -> None:
+        """Put elements into a set or a map.
+
+        Raises
+        ------
+        ValueError
+            If they are no elements of kube-proxy's map of this name, which go by address, protocol and port.
+        """
+        if parts := _MAPS.get(name):
+            for element in elements:
+                if len(element.key) != parts or element.verdict is None:
+                    raise ValueError(f"no element of {name}: {element.key}")
+                is_port(element.key[-1])
+                if parts == 3:
+                    is_address(element.key[0])
+        self.elements.setdefault(name, []).extend(elements)
 
     def ports(self) -> list[PortRules]:
         """What the rules say of each service port."""
@@ -123,7 +145,7 @@ class _Ports:
         for port in self.found.values():
             if port.targets or port.destinations:
                 told = [target.address for targets in port.targets.values() for target in targets]
-                port.family = FAMILIES.get(self.table.family) or family_of(told)
+                port.family = _FAMILIES.get(self.table.family) or family_of(told)
                 yield port
 
     def port(self, base: str) -> PortRules:
@@ -140,7 +162,7 @@ class _Ports:
     def destinations(self) -> None:
         for element in self.table.elements.get("service-ips", ()):
             found = _CHAIN.match(element.verdict or "")
-            if found and len(element.key) == 3:
+            if found:
                 port = self.port(found[2])
                 address, _, number = element.key
                 kind = "cluster-ip"
@@ -152,7 +174,7 @@ class _Ports:
                 self.add(port, Destination(kind or None, address, int(number), "FORWARD", element.counter))
         for element in self.table.elements.get("service-nodeports", ()):
             found = _CHAIN.match(element.verdict or "")
-            if found and len(element.key) == 2:
+            if found:
                 forward = Destination("node-port", None, int(element.key[1]), "FORWARD", element.counter)
                 self.add(self.port(found[2]), forward)
 
@@ -202,7 +224,7 @@ class _Ports:
             return
         found = _CHAIN.match(to)
         if not found:
-            targets[to] = Target(to, share)
+            targets[to] = Target(to if split_socket(to) else None, share)
             return
         final = next((rule for rule in self.table.chains.get(to, ()) if rule.to), None)
         count = final.counter if final else None
@@ -215,14 +237,15 @@ class _Ports:
         found = _ENDPOINT.search(chain)
         if not found:
             return None
-        return socket(found[1].replace(".", ":") if self.table.family == "ip6" else found[1], found[2])
+        address = f"[{found[1].replace('.', ':')}]" if self.table.family == "ip6" else found[1]
+        return f"{address}:{found[2]}" if split_socket(f"{address}:{found[2]}") else None
 
     def refusals(self) -> None:
         named = {port.name: port for port in self.found.values() if port.service is not None}
         for name in ("no-endpoint-services", "no-endpoint-nodeports"):
             for element in self.table.elements.get(name, ()):
                 owner = split_name(element.comment)
-                protocol = element.key[-2] if len(element.key) > 1 else ""
+                protocol = element.key[-2]
                 refused = PortRules(None, *(owner or ()))
                 refused.protocol = _PROTOCOLS.get(protocol, protocol.upper() or None)
                 port = named.get(refused.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from nodeportkit.errors import ReadError
 from nodeportkit.sources.proxy_rules.dumps import dump_at
 from nodeportkit.sources.proxy_rules.fragments import fragments
 from nodeportkit.sources.reader import Context, Finding
@@ -22,7 +23,10 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
         return None
     dumps = [dump]
     while (after := _next(lines, dump.end)) is not None:
-        following = dump_at(lines, after, context.source)
+        try:
+            following = dump_at(lines, after, context.source)
+        except ReadError:
+            break  # of its own
         if following is None:
             break
         dump = following

@@ -10,7 +10,7 @@ JOBS ?= logical
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint types unit browser format strip bench binder-lock lowest clean
+.PHONY: help lab test lint types unit browser format strip pictures bench binder-lock lowest clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ format: $(VENV)/.ready-test  ## ruff: mend what it can
 
 strip: $(VENV)/.ready-test  ## take outputs and run counts out of the notebooks
 	$(BIN)/python scripts/strip_notebooks.py
+
+pictures: $(VENV)/.ready-test  ## draw the pictures of the documentation anew
+	$(BIN)/python scripts/pictures.py
 
 bench: $(VENV)/.ready-test  ## measure on a cluster of Kubernetes' own largest size
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -37,11 +37,16 @@ if TYPE_CHECKING:
     from nodeportkit.kube.printing import printed as printed
     from nodeportkit.kube.proxy_config import ProxyConfig as ProxyConfig
     from nodeportkit.selectors import match_labels as match_labels
+    from nodeportkit.sources.proxy_rules import Rules as Rules
+    from nodeportkit.sources.proxy_rules import read_rules as read_rules
     from nodeportkit.sources.read import read as read
     from nodeportkit.sources.tables import read_tables as read_tables
     from nodeportkit.sources.transcript import read_transcript as read_transcript
     from nodeportkit.standings import Standing as Standing
     from nodeportkit.standings import standing as standing
+    from nodeportkit.traffic.rules import proxy_rules as proxy_rules
+    from nodeportkit.traffic.tracing import Trace as Trace
+    from nodeportkit.traffic.tracing import trace as trace
     from nodeportkit.widgets import ChainExplorer as ChainExplorer
 
 __version__ = "0.1.0"
@@ -57,7 +62,9 @@ _HOMES: Final = {
     "ProxyConfig": "kube.proxy_config",
     "ReadError": "errors",
     "SnapshotError": "errors",
+    "Rules": "sources.proxy_rules",
     "Standing": "standings",
+    "Trace": "traffic.tracing",
     "chain": "chains",
     "format_age": "cells",
     "links": "chains",
@@ -65,22 +72,30 @@ _HOMES: Final = {
     "parse_age": "cells",
     "plot_chain": "figures",
     "printed": "kube.printing",
+    "proxy_rules": "traffic.rules",
     "read": "sources.read",
+    "read_rules": "sources.proxy_rules",
     "read_tables": "sources.tables",
     "read_transcript": "sources.transcript",
     "standing": "standings",
+    "trace": "traffic.tracing",
 }
 
 __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "read",
     "read_tables",
     "read_transcript",
+    "read_rules",
+    "Rules",
     "Cluster",
     "ProxyConfig",
     "links",
     "chain",
     "standing",
     "Standing",
+    "trace",
+    "Trace",
+    "proxy_rules",
     "plot_chain",
     "ChainExplorer",
     "printed",

@@ -134,7 +134,10 @@ def nearest(name: str, known: Iterable[str], *, most: int = 3) -> str:
     ''
     """
     names = sorted(set(known))
-    close = difflib.get_close_matches(name, names, n=most, cutoff=0.5)
+    # Of a name behind a namespace, the name is what people get right.
+    plain = name.rpartition("/")[2]
+    close = [it for it in names if it.rpartition("/")[2] == plain][:most]
+    close = close or difflib.get_close_matches(name, names, n=most, cutoff=0.5)
     if close:
         return f"Did you mean {' or '.join(close)}?"
     if not names:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
-from typing import Any, Final, Literal
-
-import pandas as pd
+from typing import Final, Literal
 
 from nodeportkit.cluster import Cluster
-from nodeportkit.errors import NodePortKitError, NotFound, nearest
+from nodeportkit.errors import NodePortKitError
 from nodeportkit.kube.rules.iptables import iptables_rules
 from nodeportkit.kube.rules.nftables import nftables_rules
-from nodeportkit.kube.rules.node import FamilyNode
-from nodeportkit.kube.service_ports import Family, family_of, service_ports
+from nodeportkit.kube.service_ports import Family
+from nodeportkit.traffic.seen_by import seen_by
 
 __all__ = ["proxy_rules"]
 
@@ -81,35 +78,10 @@ def proxy_rules(
         raise _unwritten(mode)
     if family not in _FAMILIES:
         raise NodePortKitError(f"There is no IP family {family!r}", hint="Give IPv4 or IPv6.")
-    found = cluster.nodes[cluster.nodes["name"] == node]
-    if found.empty:
-        raise NotFound(f"There is no node {node!r} here", hint=nearest(node, cluster.nodes["name"].dropna()))
-    row = found.iloc[0]
-    internal = _own(row["internal_ips"], family)
-    own = internal if addresses is None else _own(addresses, family)
-    primary = next(iter((*internal, *_own(row["external_ips"], family), *own)), "")
-    here = FamilyNode(family, primary, own, cluster.proxy)
-    zone = row["zone"] if isinstance(row["zone"], str) else None
-    ports = service_ports(cluster.services, cluster.ports, cluster.endpoints, node=node, zone=zone, family=family)
+    here, ports = seen_by(cluster, node, family, addresses)
     if mode == "nftables":
         return nftables_rules(ports, here)
     return iptables_rules(ports, here, endpoints=sum(port.endpoints for port in ports), accounting=accounting)
-
-
-def _own(addresses: Any, family: Family) -> tuple[str, ...]:
-    """The addresses of the family, in order, without the loopback address."""
-    listed = () if isinstance(addresses, str) or not pd.api.types.is_list_like(addresses) else addresses
-    found = []
-    for text in listed:
-        try:
-            address = ipaddress.ip_address(text)
-        except ValueError:
-            raise NodePortKitError(
-                f"{text!r} is no IP address of a node", hint="Give addresses like 192.168.1.2."
-            ) from None
-        if family_of(str(address)) == family and not address.is_loopback:
-            found.append(str(address))
-    return tuple(dict.fromkeys(found))
 
 
 def _unwritten(mode: str) -> NodePortKitError:

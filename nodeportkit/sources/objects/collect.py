@@ -17,6 +17,7 @@ import msgspec
 from nodeportkit.errors import ReadError
 from nodeportkit.sources.objects.gather import Gathered
 from nodeportkit.sources.objects.kinds import Kind, kind_of
+from nodeportkit.sources.objects.table_form import DictTable, JsonTable, table_fragments
 from nodeportkit.sources.objects.typed import KubernetesObject, Typed
 from nodeportkit.sources.objects.wording import misfit
 from nodeportkit.sources.reader import Fragment, Outcome
@@ -148,6 +149,27 @@ class Collector:
     def add_outcome(self, outcome: Outcome) -> None:
         """Take what the API server answered instead of an object."""
         self._result.outcomes.append(outcome)
+
+    def add_table(self, item: Any, table: DictTable | JsonTable) -> None:
+        """Take a table: its objects, if its rows carry them whole, or what its cells tell."""
+        self._flush()
+        carried = [row.object for row in table.rows or ()]
+        objects = [self._part_of(thing) for thing in carried]
+        if objects and all(kind_of(thing.api_version, thing.kind) for thing in objects):
+            self.add_list(carried)
+            return
+        fragments = table_fragments(table, objects, self._source, self._namespace)
+        if fragments is None:
+            self._result.others.append(Other(f"Table with {len(carried)} rows", self._form.line(item), "Table"))
+        else:
+            self._result.fragments.extend(fragments)
+
+    def _part_of(self, thing: Any) -> KubernetesObject:
+        """As much of an object as a row of a table carries."""
+        try:
+            return self._form.decoder(KubernetesObject)(thing)
+        except msgspec.DecodeError:
+            return KubernetesObject()
 
     def add_list(self, items: Iterable[Any], api_version: str | None = None, kind: str | None = None) -> None:
         """Take the items of a list; those that do not say what they are, are what the list says."""

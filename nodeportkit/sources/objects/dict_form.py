@@ -10,6 +10,7 @@ import msgspec
 
 from nodeportkit.sources.objects.collect import Collector, Objects
 from nodeportkit.sources.objects.documents import Head, add_document
+from nodeportkit.sources.objects.table_form import DictTable
 
 __all__ = ["DictForm", "read_objects"]
 
@@ -18,6 +19,8 @@ _T = TypeVar("_T")
 
 class DictForm:
     """Objects as dicts."""
+
+    table_type = DictTable
 
     def decoder(self, type_: type[_T]) -> Callable[[Any], _T]:
         """See `Form.decoder`."""

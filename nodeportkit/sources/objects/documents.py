@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
+import msgspec
+
 from nodeportkit.sources.objects.collect import Collector, Form
+from nodeportkit.sources.objects.table_form import DictTable, JsonTable
 from nodeportkit.sources.objects.typed import Typed
 from nodeportkit.sources.reader import Outcome
 
 __all__ = ["DocumentForm", "Head", "add_document"]
 
 _DEEPEST: Final = 8
+# What the API server answers instead of objects.
+_ANSWERS: Final = {("Table", "meta.k8s.io/v1"), ("Table", "meta.k8s.io/v1beta1"), ("Status", "v1")}
 
 
 class Head(NamedTuple):
@@ -39,6 +44,10 @@ class Status(Typed):
 class DocumentForm(Form, Protocol):
     """How documents are written."""
 
+    @property
+    def table_type(self) -> type[DictTable] | type[JsonTable]:
+        """What a Table is decoded to."""
+
     def head(self, item: Any) -> Head:
         """The top of the document; empty where it is no mapping."""
 
@@ -52,8 +61,11 @@ def add_document(collector: Collector, form: DocumentForm, item: Any, head: Head
     elif head.kind and head.kind.endswith("List") and head.items is not None:
         implied = head.kind.removesuffix("List") or None
         collector.add_list(head.items, head.api_version if implied else None, implied)
-    elif head.kind == "Status" and head.api_version == "v1":
-        _add_status(collector, form, item)
+    elif (head.kind, head.api_version) in _ANSWERS:
+        try:
+            _add_answer(collector, form, item, head)
+        except msgspec.ValidationError:
+            collector.add(item)
     elif head.kind is None and head.object is not None and head.type and depth < _DEEPEST:
         # An event of a watch (staging/src/k8s.io/apimachinery/pkg/watch/watch.go); a bookmark tells nothing of an object.
         if head.type == "DELETED":
@@ -64,7 +76,10 @@ def add_document(collector: Collector, form: DocumentForm, item: Any, head: Head
         collector.add(item)
 
 
-def _add_status(collector: Collector, form: DocumentForm, item: Any) -> None:
+def _add_answer(collector: Collector, form: DocumentForm, item: Any, head: Head) -> None:
+    if head.kind == "Table":
+        collector.add_table(item, form.decoder(form.table_type)(item))
+        return
     status = form.decoder(Status)(item)
     if status.status == "Success":
         collector.add(item)

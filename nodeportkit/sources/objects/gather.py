@@ -13,7 +13,7 @@ from nodeportkit.frames import SCHEMAS, conform
 from nodeportkit.sources.objects.kinds import Part
 from nodeportkit.sources.reader import Fragment
 
-__all__ = ["Gathered"]
+__all__ = ["Gathered", "times"]
 
 
 class Gathered:
@@ -53,7 +53,7 @@ def _with_times(rows: Mapping[str, list[Any]], now: datetime | None) -> Mapping[
     """The columns with the times of creation as such, and the age that they make."""
     if "created" not in rows:
         return rows
-    created = _times(rows["created"])
+    created = times(rows["created"])
     typed: dict[str, Any] = {**rows, "created": created}
     if now is not None:
         typed["age"] = pd.Series(pd.Timestamp(now) - created)
@@ -69,7 +69,7 @@ def _with_flags(frame: str, rows: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _times(texts: list[str | None]) -> Any:
+def times(texts: list[str | None]) -> Any:
     """Times as the API server writes them (RFC 3339, seconds, UTC); what is no time is missing."""
     try:
         if {text[19:] for text in texts if text} <= {"Z"}:

@@ -17,6 +17,7 @@ from nodeportkit.sources.objects.collect import Collector, Objects
 from nodeportkit.sources.objects.documents import Head, add_document
 from nodeportkit.sources.objects.json_text import end_of_first, offset_of
 from nodeportkit.sources.objects.marks import locate
+from nodeportkit.sources.objects.table_form import JsonTable
 from nodeportkit.sources.objects.typed import Typed
 
 __all__ = ["read_json"]
@@ -43,6 +44,8 @@ class Document(Typed):
 
 class JsonForm:
     """Objects written as JSON: each a slice of the bytes, decoded when its turn comes."""
+
+    table_type = JsonTable
 
     def __init__(self, data: bytes, first_line: int = 1) -> None:
         self._data = data

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import nodeportkit as npk
 from nodeportkit.errors import NodePortKitError, ReadError
 from nodeportkit.sources.proxy_rules import Rules, read_rules
+from nodeportkit.traffic.rules import proxy_rules
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 REAL = FIXTURES / "real-cluster" / "kube-proxy"
@@ -28,6 +29,11 @@ def rules(name: str) -> Rules:
 
 def of(frame: pd.DataFrame, service: str, port_name: str = "") -> pd.DataFrame:
     return frame[(frame["service"] == service) & (frame["port_name"] == port_name)]
+
+
+@pytest.fixture(scope="module")
+def objects():
+    return npk.read(FIXTURES / "real-cluster" / "objects.json")
 
 
 # What was sent from each node before its dump: see the README beside the dumps.
@@ -389,6 +395,42 @@ def test_json_with_a_strange_value_is_read_or_refused(path, value):
         read_rules(json.dumps(data))
 
 
+# Written and read back.
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("iptables-save.{}.txt", "IPv4"),
+        ("ip6tables-save.{}.txt", "IPv6"),
+        ("nft.{}.txt", "IPv4"),
+        ("nft.{}.txt", "IPv6"),
+    ],
+)
+@pytest.mark.parametrize("node", ["node-1", "node-3"])
+def test_rules_that_were_written_read_back_the_same(name, family, node, objects):
+    mode = "nftables" if name.startswith("nft") else "iptables"
+    written, real = read_rules(proxy_rules(objects, node, mode, family=family)), rules(name.format(node))
+    assert written.unread.empty
+    for frame, counted in (
+        ("endpoints", ["packets", "bytes", "connections", "share"]),
+        ("destinations", []),
+        ("ports", []),
+    ):
+        given_back, true = getattr(written, frame), getattr(real, frame)
+        true = true[true["family"] == family].reset_index(drop=True)
+        ignored = [column for column in [*counted, "packets", "bytes"] if column in true]
+        pd.testing.assert_frame_equal(given_back.drop(columns=ignored), true.drop(columns=ignored))
+
+
+def test_what_a_transaction_deletes_is_not_there():
+    text = (
+        DUMPS["nft-as-written.txt"]
+        + "delete element ip kube-proxy service-ips { 10.96.7.9 . tcp . 9 : goto service-KHN6ECMT-shop/web/tcp/http }\n"
+    )
+    pd.testing.assert_frame_equal(read_rules(text).destinations, rules("nft-as-written.txt").destinations)
+
+
 # As a source of `read`.
 
 
@@ -396,11 +438,6 @@ def wanted(frame: pd.DataFrame) -> pd.DataFrame:
     """Without services for which kube-proxy writes no rules."""
     name = "service" if "service" in frame else "name"
     return frame[~frame[name].isin(["headless", "outside"])]
-
-
-@pytest.fixture(scope="module")
-def objects():
-    return npk.read(FIXTURES / "real-cluster" / "objects.json")
 
 
 SOURCES = {

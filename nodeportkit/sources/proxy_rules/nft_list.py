@@ -14,8 +14,9 @@ __all__ = ["begins", "read"]
 _NAME: Final = "kube-proxy"
 _TABLE: Final = re.compile(r"table (ip6?|inet|arp|bridge|netdev) (\S+) \{(?: # handle \d+)?$")
 _VERBS: Final = "add|create|insert|replace|delete|destroy|flush|reset"
+_ADDS: Final = frozenset(("add", "create", "insert"))
 _COMMAND: Final = re.compile(
-    rf"(?:{_VERBS}) (table|chain|set|map|element|rule|flowtable|counter) (ip6?|inet|arp|bridge|netdev) (\S+)(?: (.*))?$"
+    rf"({_VERBS}) (table|chain|set|map|element|rule|flowtable|counter) (ip6?|inet|arp|bridge|netdev) (\S+)(?: (.*))?$"
 )
 _BLOCK: Final = re.compile(r"(table|set|map|chain|flowtable|counter|limit|quota) (.*\S) \{(?: # handle \d+)?$")
 _COMMENT: Final = re.compile(r' ?comment "[^"]*"')
@@ -26,6 +27,7 @@ _DNAT: Final = re.compile(r"\bdnat (?:ip6? )?(?:addr \. port )?to (\S+)(?: \. (\
 _GOTO: Final = re.compile(r"(?:^| )(?:goto|jump) (\S+)$")
 _AFFINITY: Final = re.compile(r"saddr @(affinity-\S+) ")
 _COUNTER: Final = re.compile(r" ?counter packets (\d+) bytes (\d+)", re.ASCII)
+_TIMEOUT: Final = re.compile(r"timeout (\d[\da-z]*)", re.ASCII)
 _SPAN: Final = re.compile(r"(\d+)(ms|[smhdw])", re.ASCII)
 _SECONDS: Final = {"ms": 0, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -94,7 +96,8 @@ class _Reading:
         if self.in_elements:
             self.elements(self.blocks[-1][1], text)
         elif not self.blocks and (found := _COMMAND.match(text)):
-            self.command(found[1], found[2], found[3], found[4] or "")
+            if found[1] in _ADDS and found[4] == _NAME:
+                self.command(found[2], self.of(found[3]), found[5] or "")
         elif text[0] == "}":
             self.blocks.pop()
             if not self.blocks:
@@ -134,11 +137,9 @@ class _Reading:
         inner = text if self.in_elements else text[: text.rindex("}")]
         self.table.add(name, _elements(inner))
 
-    def command(self, kind: str, family: str, table_name: str, rest: str) -> None:
-        """A command of a transaction; only what is added counts, since a transaction replaces what it flushes."""
-        if table_name != _NAME:
-            return
-        table = self.of(family)
+    @staticmethod
+    def command(kind: str, table: Table, rest: str) -> None:
+        """What a command of a transaction adds; what others take away was there before."""
         name, _, body = rest.partition(" ")
         if kind == "chain" and name:
             table.chains.setdefault(name, [])
@@ -146,8 +147,8 @@ class _Reading:
             table.chains.setdefault(name, []).append(_rule(body))
         elif kind == "element" and "{" in body:
             table.add(name, _elements(body[body.index("{") + 1 : body.rindex("}")]))
-        elif kind == "set" and (found_timeout := re.search(r"timeout (\S+?)[ ;]", body)):
-            table.timeouts[name] = _seconds(found_timeout[1])
+        elif kind == "set" and (timeout := _TIMEOUT.search(body)):
+            table.timeouts[name] = _seconds(timeout[1])
 
 
 def _closes(text: str) -> bool:

@@ -21,6 +21,7 @@ from nodeportkit.figures import describe_chain, plot_chain
 from nodeportkit.figures.chain.scene import Break
 from nodeportkit.figures.theme import roles
 from nodeportkit.frames import SCHEMAS
+from nodeportkit.sources.read import read
 
 
 def texts(axes):
@@ -214,3 +215,48 @@ def _hex(colour):
 
 def test_the_scenes_cover_every_break():
     assert {scene.broken for scene in SCENES.values()} == {None, *get_args(Break)}
+
+
+def test_pods_stand_in_the_order_in_which_kubectl_prints_them_but_numbers_as_numbers():
+    names = ["web-10", "web-2", "web-7gktq", "web-76nhb"]
+    pods = cluster(pods=4).pods
+    pods["name"] = names
+    said = texts(plot_chain(cluster(pods=4).replace(pods=pods), "web"))
+    assert [text for text in said if text in names] == ["web-2", "web-10", "web-76nhb", "web-7gktq"]
+
+
+def test_pods_that_are_leaving_are_drawn_as_serving_where_no_other_does():
+    """KEP-1669: where no endpoint is ready, those that are terminating and still serve get the connections."""
+    pods = cluster(pods=2).pods
+    pods["ready"] = [False, False]
+    pods["terminating"] = [True, True]
+    pods["status"] = ["Terminating", "Terminating"]
+    ends = {
+        "namespace": ["shop"] * 2, "service": ["web"] * 2, "address": ["10.244.0.4", "10.244.1.5"], "port": [8080] * 2,
+        "port_name": [""] * 2, "protocol": ["TCP"] * 2, "pod": list(pods["name"]), "node": ["node-1", "node-2"],
+        "ready": [False] * 2, "serving": [True] * 2, "terminating": [True] * 2, "hints": [{}] * 2,
+    }  # fmt: skip
+    axes = plot_chain(cluster(pods=2).replace(pods=pods, endpoints=ends), "web")
+    assert links(axes) == [True] * 3 + [True] * 2
+    assert texts(axes).count("Terminating") == 2
+    assert texts(axes).count("50 %") == 2
+
+
+def test_the_article_shows_why_curl_was_refused(fixtures):
+    axes = plot_chain(read(fixtures / "article" / "nodeport-transcript.txt"), "myapp-service")
+    said = texts(axes)
+    assert said[0] == "myapp-service answers nobody: its selector matches no pod"
+    assert said[1].startswith("curl http://192.168.59.100:30008")
+    assert {"30008", "80", "minikube", "192.168.59.100", "type=front-end", "0 pods", "app=myapp"} <= set(said)
+    assert said.count("ready") == 6
+    assert faults(axes) == []
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_real_cluster_holds(fixtures, form):
+    real = fixtures / "real-cluster"
+    cluster = read(real / "objects.json" if form == "json" else str(real / "text" / "0[1-6]*.txt"))
+    assert len(cluster.services) == 13
+    for namespace, name in zip(cluster.services["namespace"], cluster.services["name"], strict=True):
+        axes = plot_chain(cluster, f"{namespace}/{name}")
+        assert faults(axes) == [], name

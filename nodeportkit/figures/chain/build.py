@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -39,10 +40,14 @@ def build(cluster: Cluster, service: str, port: int | str | None = None) -> Scen
     local = _text(row["external_traffic_policy"]) == _LOCAL
     pods = list(_endpoints(paths(cluster, f"{namespace}/{name}", port), mine, down, local=local))
     known = {pod.name for pod in pods}
+    if verdict.whole and not any(pod.reachable for pod in pods):
+        # Where no pod is ready, those that are leaving serve on (KEP-1669); which still can was not shown.
+        pods = [replace(pod, reachable=pod.status == "Terminating") for pod in pods]
     near = set(verdict.candidates)
     if verdict.broken_link == "selector" and not near:  # none comes near: show what there is instead
         near = set(mine["name"])
-    pods += _others(mine, row["selector"], known, near, missing=verdict.broken_link == "target-port")
+    others = list(_others(mine, row["selector"], known, near, missing=verdict.broken_link == "target-port"))
+    pods = _named(pods, others)
     return Scene(
         namespace=namespace,
         name=name,
@@ -121,6 +126,7 @@ def _endpoints(reach: pd.DataFrame, pods: pd.DataFrame, down: set[str], *, local
     reach = reach.assign(who=reach["pod"].fillna(reach["pod_ip"]))
     reach = reach[reach["who"].notna() | reach["ready"].notna()]
     shares = _shares(reach[reach["hop"].eq("same-node").fillna(False).to_numpy(dtype=bool)] if local else reach)
+    served = reach.groupby("who", sort=False)["share"].max().gt(0).fillna(False)
     numbers = reach.groupby("who", dropna=False, sort=False)["pod_port"].unique()
     status = dict(zip(pods["name"], pods["status"], strict=True))
     nameless = reach[reach["who"].isna()]  # `+ 2 more...` stands in a print once for each port
@@ -129,16 +135,16 @@ def _endpoints(reach: pd.DataFrame, pods: pd.DataFrame, down: set[str], *, local
     first = pd.concat([reach[reach["who"].notna()].drop_duplicates("who"), nameless])
     row: Any
     for row in first.itertuples():
-        name, node = _text(row.pod), _text(row.pod_node)
+        name, node, ready = _text(row.pod), _text(row.pod_node), _flag(row.ready)
         yield PodSeen(
             name=name,
             address=_text(row.pod_ip),
             node=node,
-            ready=_flag(row.ready),
+            ready=ready,
             status="node NotReady" if node in down else _status(status.get(name)),
             ports=tuple(_number(number) for number in numbers.get(row.who, [])),
             share=shares.get(row.who),
-            reachable=node not in down,
+            reachable=node not in down and (ready is not False or bool(served.get(row.who, False))),
         )
 
 
@@ -172,6 +178,21 @@ def _others(
             note="" if selected else _labels(labels, selector),
             reachable=False,
         )
+
+
+def _named(pods: list[PodSeen], others: list[PodSeen]) -> list[PodSeen]:
+    """The endpoints that were counted and not shown (`+ 2 more...`) are the other pods that are ready, if these are as many.
+
+    Where a pod has several ports, kubectl counts it several times, and the numbers cannot be compared.
+    """
+    nameless = [pod for pod in pods if not (pod.name or pod.address)]
+    ready = [pod for pod in others if pod.selected and pod.ready]
+    several = any(len(pod.ports) > 1 for pod in pods) or any(None in pod.ports for pod in nameless)
+    if not nameless or not ready or (len(nameless) != len(ready) and not several):
+        return pods + others
+    named = [pod for pod in pods if pod.name or pod.address]
+    behind = [replace(pod, ports=nameless[0].ports, reachable=nameless[0].reachable) for pod in ready]
+    return named + behind + [pod for pod in others if not (pod.selected and pod.ready)]
 
 
 def _status(status: Any) -> str:

@@ -5,7 +5,6 @@ A pod that is not ready is never left out without a word.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -13,7 +12,7 @@ from typing import Final
 from nodeportkit.figures.canvas import Mark
 from nodeportkit.figures.chain.scene import PodSeen, Scene
 
-__all__ = ["MOST", "Row", "in_order", "pod_rows"]
+__all__ = ["MOST", "Row", "pod_rows"]
 
 MOST: Final = 8  # rows
 _PORTS: Final = 3  # target ports of a row
@@ -43,27 +42,28 @@ class Row:
 
 def pod_rows(scene: Scene) -> list[Row]:
     """The rows of the column."""
-    selected = [pod for pod in scene.pods if pod.selected]
-    if len(scene.pods) <= MOST:
-        return [_pod(scene, pod) for pod in scene.pods]
+    pods = sorted(scene.pods, key=lambda pod: (not pod.selected, _in_order(pod.name or pod.address)))
+    if len(pods) <= MOST:
+        return [_pod(scene, pod) for pod in pods]
+    selected = [pod for pod in pods if pod.selected]
     if selected:
-        return _by_node(scene, sorted(selected, key=lambda pod: (in_order(pod.node), in_order(pod.name))))
-    rest = f"+ {len(scene.pods) - MOST + 1:,} more pods"
+        return _by_node(scene, sorted(selected, key=lambda pod: _in_order(pod.node)))
+    rest = f"+ {len(pods) - MOST + 1:,} more pods"
     known = scene.whole is not None
-    shown = [_pod(scene, pod) for pod in scene.pods[: MOST - 1]]
+    shown = [_pod(scene, pod) for pod in pods[: MOST - 1]]
     return [*shown, Row(name=rest, detail="not selected either" if known else "labels not shown", solid=False)]
 
 
-def in_order(name: str) -> list[tuple[bool, int, str]]:
-    """By this, node-2 stands before node-10."""
-    parts = re.findall(r"[0-9]{1,18}|[^0-9]+", name)
-    return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
+def _in_order(name: str) -> list[tuple[bool, int, str]]:
+    """By this, node-2 stands before node-10; the rest is as kubectl orders it."""
+    parts = [(part.isdecimal() and len(part) < 19, part) for part in name.split("-")]
+    return [(not number, int(part) if number else 0, part) for number, part in parts]
 
 
 def _carries(scene: Scene, pod: PodSeen) -> bool:
     """Whether packets of a client inside the cluster get to it: a missing node port does not stop those."""
     passes = scene.whole is not None and scene.broken in (None, "node", "service")
-    return passes and pod.selected and pod.reachable and pod.ready is not False
+    return passes and pod.selected and pod.reachable
 
 
 def _mark(pod: PodSeen) -> Mark:

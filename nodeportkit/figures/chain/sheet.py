@@ -157,8 +157,10 @@ class Sheet:
     @property
     def blocked(self) -> bool:
         """Whether the chain is broken behind the service."""
-        behind = self.scene.broken in ("selector", "pods", "target-port")
-        return behind or (self.scene.broken is not None and not any(row.carries for row in self.pods.rows))
+        broken, rows = self.scene.broken, self.pods.rows
+        if broken == "service":
+            return not self.scene.ports
+        return broken is not None and (broken != "node" or (bool(rows) and not any(row.carries for row in rows)))
 
     def _fan(self, canvas: Canvas, ends: list[Link]) -> None:
         colours, scene = canvas.colours, self.scene

@@ -75,6 +75,13 @@ class Identity(Typed):
     metadata: Name | None = None
 
 
+class _Said(Typed):
+    """What an object says it is, whatever else is wrong with it."""
+
+    api_version: Any = None
+    kind: Any = None
+
+
 class Form(Protocol):
     """How objects are written: as JSON, as YAML, or as Python dicts."""
 
@@ -236,11 +243,21 @@ class Collector:
         try:
             identity = self._form.decoder(Identity)(item)
         except msgspec.ValidationError:
+            self._refuse_if_known(item)
             return None
         if implied:
             identity.kind = identity.kind or implied.kind
             identity.api_version = identity.api_version or implied.api_version
         return identity
+
+    def _refuse_if_known(self, item: Any) -> None:
+        """Raise what is wrong with an object whose kind frames tell of, but whose name cannot be made out."""
+        try:
+            said = self._form.decoder(_Said)(item)
+        except msgspec.ValidationError:
+            return
+        if kind := kind_of(said.api_version, said.kind):
+            self._decode(item, kind)
 
     def _key(self, identity: Identity) -> tuple[str, str, str]:
         group, slash, _ = (identity.api_version or "").partition("/")
@@ -257,7 +274,11 @@ class Collector:
             raise self._misfit(item, error) from None
 
     def _misfit(self, item: Any, error: msgspec.ValidationError) -> ReadError:
-        identity = self._identify(item) or Identity()
+        said = self._form.decoder(_Said)(item)
+        try:
+            identity = self._form.decoder(Identity)(item)
+        except msgspec.ValidationError:
+            identity = Identity(kind=said.kind)
         message, hint, path = misfit(str(error))
         return ReadError(
             f"{_words(identity)}: {message}",
@@ -267,7 +288,7 @@ class Collector:
         )
 
     def _other(self, item: Any, identity: Identity | None) -> None:
-        text = _words(identity) if identity and identity.kind else "no Kubernetes object: it has no `kind`"
+        text = _words(identity) if identity and identity.kind else "no Kubernetes object: it says no `kind`"
         self._result.others.append(Other(text, self._form.line(item), identity.kind if identity else None))
 
     def _flush(self) -> None:

@@ -39,7 +39,7 @@ class Document(Typed):
     kind: Any = None
     type: Any = None
     object: msgspec.Raw = msgspec.Raw()
-    items: list[msgspec.Raw] | None = None
+    items: list[msgspec.Raw] | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class JsonForm:
@@ -83,7 +83,8 @@ class JsonForm:
             return Head(elements=self._elements(item))
         tops = (top.api_version, top.kind, top.type)
         version, kind, type_ = (value if isinstance(value, str) else None for value in tops)
-        return Head(version, kind, type_, top.object if len(memoryview(top.object)) else None, top.items)
+        items = None if top.items is msgspec.UNSET else top.items or []
+        return Head(version, kind, type_, top.object if len(memoryview(top.object)) else None, items)
 
     def _elements(self, item: Any) -> list[Any] | None:
         try:

@@ -101,7 +101,7 @@ def _joined(line: Line, start: int, rest: str, _: bool, __: Line | None) -> bool
     if not field:
         return False
     at = start + len(field)
-    line.replace(at, at, ": ", f"a colon and a blank are missing after `{field}`")
+    line.replace(at, at, ": ", f"a colon and a blank are missing after `{field}` in `{word}`")
     return True
 
 

@@ -37,7 +37,7 @@ def find_slips(text: str) -> list[Slip]:
     >>> for slip in find_slips("kind:\xa0Service\nspec:\n  typeNodePort\n  ports:\n  - port: 80\n"):
     ...     print(slip)
     line 1, column 6: a no-break space stands where a blank belongs; write: kind: Service
-    line 3, column 7: a colon and a blank are missing after `type`; write: type: NodePort
+    line 3, column 7: a colon and a blank are missing after `type` in `typeNodePort`; write: type: NodePort
     """
     return mend(text)[0]
 

@@ -44,8 +44,8 @@ def _modules() -> dict[tuple[str, str], Any]:
     return found
 
 
-def kind_of(api_version: str | None, kind: str | None) -> Kind | None:
-    """The module that reads such objects, or None.
+def kind_of(api_version: Any, kind: Any) -> Kind | None:
+    """The module that reads objects that say this of themselves, or None.
 
     Examples
     --------
@@ -54,5 +54,7 @@ def kind_of(api_version: str | None, kind: str | None) -> Kind | None:
     >>> kind_of("serving.knative.dev/v1", "Service") is None
     True
     """
+    if not isinstance(kind, str) or not isinstance(api_version, str | None):
+        return None
     group, slash, _ = (api_version or "").partition("/")
-    return _modules().get((group if slash else "", kind or ""))
+    return _modules().get((group if slash else "", kind))

@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 
 from nodeportkit.frames import SCHEMAS, Schema, conform, empty
-from nodeportkit.sources.join_endpoints import Joined, join_endpoints
+from nodeportkit.sources.join_endpoints import Joined, families, join_endpoints
 from nodeportkit.sources.reader import Fragment
 
 __all__ = ["Deleted", "Print", "join"]
 
 # These columns tell "" from missing: an unnamed port from one whose name was not shown.
 _EMPTY_COUNTS: Final = frozenset({"port_name"})
-# Of these lists, tables show the first item only.
+# Of these lists, some prints show a part only.
 _FIRST_SHOWN: Final = {
     "nodes": ("internal_ips", "external_ips"),
     "services": ("cluster_ips",),
@@ -99,11 +99,18 @@ def _latest_cells(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
 
 
 def _longest(rows: pd.DataFrame, key: list[str], column: str, latest: pd.DataFrame) -> list[Any]:
-    """The lists of a column; where the latest print showed only the beginning of a list known before, that list."""
+    """The lists of a column: the latest, unless it is only a part of a list known before.
+
+    Tables show the first address, and rules of a node those of one IP family.
+    """
     known: dict[Any, Any] = {}
     for name, values in zip(rows[key].itertuples(index=False, name=None), rows[column], strict=True):
         before = known.get(name)
-        if isinstance(values, list) and not (before and before[: len(values)] == values):
+        if not isinstance(values, list):
+            continue
+        if before and values and families(before).isdisjoint(families(values)):
+            known[name] = [*before, *values]
+        elif not before or before[: len(values)] != values:
             known[name] = values
     return [known.get(name) for name in latest[key].itertuples(index=False, name=None)]
 

@@ -7,7 +7,7 @@ wins, except where it knows less and agrees with what the earlier one showed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ import pandas as pd
 from nodeportkit.frames import conform, empty
 from nodeportkit.sources.reader import Fragment
 
-__all__ = ["Joined", "join_endpoints"]
+__all__ = ["Joined", "families", "join_endpoints"]
 
 _SERVICE: Final = ["namespace", "service"]
 _UNIT: Final = [*_SERVICE, "slice"]
@@ -125,7 +125,9 @@ def _best(rows: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
     for at, told in said.groupby("_print"):
         shown = rows[rows["_print"] == at]
         detail = int(told["_detail"].max())
-        if detail >= best_detail or not _agrees(shown, best):
+        if detail == best_detail and _of_other_families(shown, best):
+            best = pd.concat([best, shown])
+        elif detail >= best_detail or not _agrees(shown, best):
             best, best_detail = shown, detail
     return best
 
@@ -138,9 +140,20 @@ def _agrees(shown: pd.DataFrame, before: pd.DataFrame) -> bool:
     """
     candidates = before if shown["ready"].isna().any() else before[before["ready"].fillna(True)]
     addresses = set(shown["address"].dropna())
-    families = {":" in address for address in addresses}
-    of_them = candidates[[_colon(address) in families for address in candidates["address"]]]
+    shown_families = families(addresses)
+    of_them = candidates[[_colon(address) in shown_families for address in candidates["address"]]]
     return addresses <= set(candidates["address"].dropna()) and len(shown) in (len(candidates), len(of_them))
+
+
+def _of_other_families(shown: pd.DataFrame, before: pd.DataFrame) -> bool:
+    """Whether two lists complete each other: a node has its rules of IPv4 and of IPv6 in two dumps."""
+    one, other = families(shown["address"].dropna()), families(before["address"].dropna())
+    return bool(one and other) and one.isdisjoint(other)
+
+
+def families(addresses: Iterable[str]) -> set[bool]:
+    """The IP families of the addresses: True for IPv6, False for IPv4."""
+    return {":" in address for address in addresses}
 
 
 def _colon(address: Any) -> bool | None:

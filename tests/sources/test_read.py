@@ -238,6 +238,16 @@ def test_a_service_without_endpoints_is_stated_to_have_none():
     assert npk.read(services, pods, endpoints).endpoints.empty
 
 
+def test_rules_of_both_families_complete_each_other(from_json):
+    dumps = [REAL / "kube-proxy" / f"{command}-save.node-1.txt" for command in ("iptables", "ip6tables")]
+    cluster = npk.read(*dumps)
+    dual = cluster.services.set_index("name").loc["dual"]
+    assert dual["cluster_ips"] == from_json.services.set_index("name").loc["dual", "cluster_ips"]
+    true = from_json.endpoints
+    ready = true[(true["service"] == "dual") & true["ready"]]
+    assert set(cluster.endpoints.loc[cluster.endpoints["service"] == "dual", "address"]) == set(ready["address"])
+
+
 # Sources of every kind
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from nodeportkit.kube.routing import Conditions, Places, Policy, conditions, places, usable
 
-__all__ = ["Endpoint", "Family", "ServicePort", "family_of", "service_ports"]
+__all__ = ["Endpoint", "Family", "ServicePort", "family_of", "merged", "service_ports"]
 
 Family = Literal["IPv4", "IPv6"]
 _DEFAULT_AFFINITY_SECONDS: Final = 10800
@@ -151,6 +151,24 @@ def service_ports(
     return found
 
 
+def merged(endpoints: pd.DataFrame, family: Family) -> pd.DataFrame:
+    """The endpoints of an IP family, an address and port of a service port once, as kube-proxy merges and sorts them.
+
+    Columns added: `_name` and `_protocol`, those of the service port that an endpoint belongs to, and `_text`, its
+    `ip:port`.
+    """
+    address = endpoints["address"]
+    wanted = address.notna() & endpoints["port"].notna()
+    wanted &= address.str.contains(":", regex=False).fillna(False) == (family == "IPv6")
+    rows = endpoints[wanted.to_numpy(dtype=bool)]
+    names = rows["port_name"].fillna("").astype(object)
+    protocols = rows["protocol"].fillna("TCP").astype(object)
+    bracketed = "[" + rows["address"] + "]" if family == "IPv6" else rows["address"]
+    rows = rows.assign(_name=names, _protocol=protocols, _text=bracketed + ":" + rows["port"].astype(str))
+    key = ["namespace", "service", "_name", "_protocol"]
+    return rows.drop_duplicates([*key, "_text"]).sort_values("_text", kind="stable")
+
+
 def family_of(address: str) -> Family:
     """The family of an address or a range.
 
@@ -233,16 +251,8 @@ class _EndpointsByPort:
     """The endpoints of each service port, an address and port once, in the order in which kube-proxy sorts them."""
 
     def __init__(self, endpoints: pd.DataFrame, family: Family, node: str) -> None:
-        address = endpoints["address"]
-        wanted = address.notna() & endpoints["port"].notna()
-        wanted &= address.str.contains(":", regex=False).fillna(False) == (family == "IPv6")
-        rows = endpoints[wanted.to_numpy(dtype=bool)]
-        names = rows["port_name"].fillna("").astype(object)
-        protocols = rows["protocol"].fillna("TCP").astype(object)
-        bracketed = "[" + rows["address"] + "]" if family == "IPv6" else rows["address"]
-        rows = rows.assign(_name=names, _protocol=protocols, _text=bracketed + ":" + rows["port"].astype(str))
+        rows = merged(endpoints, family)
         key = ["namespace", "service", "_name", "_protocol"]
-        rows = rows.drop_duplicates([*key, "_text"]).sort_values("_text", kind="stable")
         self._rows: dict[Any, Any] = dict(rows.groupby(key, sort=False).indices) if len(rows) else {}
         self._conditions: Conditions = conditions(rows)
         self._endpoints = [

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError, NotFound, nearest
+from nodeportkit.kube.proxy_config import ProxyConfig
 from nodeportkit.kube.rules.node import FamilyNode
 from nodeportkit.kube.service_ports import Family, ServicePort, family_of, service_ports
 
-__all__ = ["seen_by"]
+__all__ = ["family_node", "seen_by"]
 
 
 def seen_by(
@@ -42,12 +43,19 @@ def seen_by(
     if found.empty:
         raise NotFound(f"There is no node {node!r} here", hint=nearest(node, cluster.nodes["name"].dropna()))
     row = found.iloc[0]
+    zone = row["zone"] if isinstance(row["zone"], str) else None
+    ports = service_ports(cluster.services, cluster.ports, cluster.endpoints, node=node, zone=zone, family=family)
+    return family_node(row, family, cluster.proxy, addresses), ports
+
+
+def family_node(
+    row: Mapping[Any, Any] | pd.Series[Any], family: Family, config: ProxyConfig, addresses: Sequence[str] | None = None
+) -> FamilyNode:
+    """A row of the nodes frame as its own kube-proxy sees it; `addresses` as for `seen_by`."""
     internal = _own(row["internal_ips"], family)
     own = internal if addresses is None else _own(addresses, family)
     primary = next(iter((*internal, *_own(row["external_ips"], family), *own)), "")
-    zone = row["zone"] if isinstance(row["zone"], str) else None
-    ports = service_ports(cluster.services, cluster.ports, cluster.endpoints, node=node, zone=zone, family=family)
-    return FamilyNode(family, primary, own, cluster.proxy), ports
+    return FamilyNode(family, primary, own, config)
 
 
 def _own(addresses: Any, family: Family) -> tuple[str, ...]:

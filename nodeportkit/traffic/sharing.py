@@ -1,0 +1,211 @@
+"""`shares`: which part of the new connections each pod gets, by entry node; exact, nothing is sampled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from nodeportkit.errors import NodePortKitError
+from nodeportkit.frames import STRING
+from nodeportkit.traffic.service_spreads import service_spreads
+
+if TYPE_CHECKING:
+    from nodeportkit.cluster import Cluster
+    from nodeportkit.kube.service_ports import Family
+    from nodeportkit.traffic.asking import Destination, Source
+    from nodeportkit.traffic.entry import Entry
+    from nodeportkit.traffic.spread import Spread
+
+__all__ = ["MOST_PATHS", "cells", "port_cells", "shares", "too_many_paths"]
+
+MOST_PATHS: Final = 1_000_000
+_PORT: Final = ["namespace", "service", "port_name", "protocol"]
+
+
+def shares(
+    cluster: Cluster,
+    service: str,
+    port: int | str | None = None,
+    *,
+    entry: Entry = None,
+    source: Source | None = None,
+    destination: Destination | None = None,
+    by: Literal["path", "pod"] = "path",
+    family: Family | None = None,
+    mode: str | None = None,
+) -> pd.DataFrame:
+    """Which part of the new connections each pod gets, by the node they enter at, and which part is lost.
+
+    kube-proxy decides once a connection, never once a request: with connections kept alive, requests may spread otherwise.
+    With session affinity ClientIP it decides once a client: then these are the shares of clients, not of connections.
+
+    Parameters
+    ----------
+    cluster
+        Services, endpoints and nodes; `cluster.proxy` says how kube-proxy is set up.
+    service
+        `"name"` or `"namespace/name"`.
+    port
+        Only this port of the service: its name, its number, or its node port. Without it all of them, each on its own.
+    entry
+        Where connections enter. None: at every node alike, but those known to be not ready. A node's name: at that node.
+        A mapping of node names to weights: in proportion. For `source="pod"` and `"node"`, the node that the client is on.
+    source
+        Who dials: `"outside"`, a `"pod"`, or a `"node"` itself. The latter two take kube-proxy's short cuts past policy
+        Local; pods only if `cluster.proxy.cluster_cidrs` tells kube-proxy which addresses are theirs. None: outside, or a
+        pod where clients outside reach nothing.
+    destination
+        What they dial: `"node-port"`, `"external-ip"`, `"load-balancer"` or `"cluster-ip"`. None: pods the cluster IP, others
+        the first of these that there is. A load balancer with source ranges is taken to be dialled from within them.
+    by
+        `"path"`: a row for each entry node and endpoint. `"pod"`: a row for each endpoint, whatever the entry node.
+    family
+        `IPv4` or `IPv6`; without it that of the service's first cluster IP.
+    mode
+        `iptables` or `nftables`; without it that of `cluster.proxy`, or `iptables` if no source told it.
+
+    Returns
+    -------
+    DataFrame
+        Shares are fractions of all new connections to the service port, 0 to 1; in each port they sum to 1.
+
+        - namespace, service, port_name, protocol: the service port
+        - node, weight: the entry node, and the share of connections that enter there (by path)
+        - verdict: `FORWARD`; for what is lost `DROP` (no answer), `REJECT` (refused) or `UNHANDLED` (kube-proxy has no rule)
+        - pod, address (`ip:port`), pod_node: the endpoint; missing where connections are lost
+        - hop: `same-node` or `cross-node` (by path)
+        - cross_node: the part of the share that comes from another node; missing if nodes are not known (by pod)
+        - share
+        - masquerade: whether the pod sees a node's address in place of the client's (by path; a client that is sent to
+          itself apart); missing where it depends on what was not shown
+
+        An endpoint that could take connections and gets none has a row with share 0, without node and verdict.
+
+    Raises
+    ------
+    NotFound
+        If there is no such service, port or node.
+    NodePortKitError
+        If the shares depend on what was not shown, if kube-proxy has nothing to do with the service (headless, ExternalName),
+        or if there are more than a million paths: then ask for one `entry` node, or `by="pod"`.
+
+    Notes
+    -----
+    Every usable endpoint of an entry node gets the same share of what enters there: rule i of n matches with probability
+    1/(n-i) in iptables mode, and nftables mode draws one of n (kubernetes/kubernetes pkg/proxy/iptables/proxier.go, KEP-3866).
+
+    Examples
+    --------
+    >>> from nodeportkit.cluster import Cluster
+    >>> pods = ["web-0", "web-1", "web-2"]
+    >>> cluster = Cluster(
+    ...     nodes={"name": ["node-1", "node-2", "node-3"]},
+    ...     services={
+    ...         "namespace": ["shop"],
+    ...         "name": ["web"],
+    ...         "cluster_ips": [["10.96.7.20"]],
+    ...         "external_traffic_policy": ["Local"],
+    ...     },
+    ...     ports={"namespace": ["shop"], "service": ["web"], "port": [80], "node_port": [30080]},
+    ...     endpoints={
+    ...         "namespace": ["shop"] * 3,
+    ...         "service": ["web"] * 3,
+    ...         "address": ["10.1.0.4", "10.1.0.5", "10.1.1.4"],
+    ...         "port": [8080] * 3,
+    ...         "pod": pods,
+    ...         "node": ["node-1", "node-1", "node-2"],
+    ...         "ready": [True] * 3,
+    ...     },
+    ... )
+    >>> found = shares(cluster, "web", entry={"node-1": 2, "node-2": 1, "node-3": 1})
+    >>> found[["node", "weight", "verdict", "pod", "hop", "share"]]
+         node  weight  verdict    pod        hop  share
+    0  node-1     0.5  FORWARD  web-0  same-node   0.25
+    1  node-1     0.5  FORWARD  web-1  same-node   0.25
+    2  node-2    0.25  FORWARD  web-2  same-node   0.25
+    3  node-3    0.25     DROP   <NA>       <NA>   0.25
+    """
+    spreads = service_spreads(
+        cluster, service, port, entry=entry, source=source, destination=destination, family=family, mode=mode
+    )
+    if by == "pod":
+        return pd.concat([_by_pod(spread) for spread in spreads], ignore_index=True)
+    if by != "path":
+        raise NodePortKitError(f"shares cannot be given by {by!r}", hint='Give by="path" or by="pod".')
+    too_many_paths(spreads)
+    return pd.concat([_by_path(spread) for spread in spreads], ignore_index=True)
+
+
+def too_many_paths(spreads: list[Spread]) -> None:
+    """Refuse frames of a size that serves nobody."""
+    paths = sum(int(np.maximum(spread.groups.sizes[spread.groups.of_node], 1).sum()) for spread in spreads)
+    if paths > MOST_PATHS:
+        raise NodePortKitError(
+            f"there are {paths:,} paths from nodes to pods, more than {MOST_PATHS:,}",
+            hint='Ask for one entry node, or by="pod".',
+        )
+
+
+def cells(spread: Spread, member: Any) -> dict[str, Any]:
+    """The columns pod, address and pod_node of these endpoints, missing for -1."""
+    ends = spread.endpoints[["pod", "_text", "node"]].reset_index(drop=True)
+    taken = ends.reindex(member).reset_index(drop=True)
+    return {
+        "pod": taken["pod"].astype(STRING),
+        "address": taken["_text"].astype(STRING),
+        "pod_node": taken["node"].astype(STRING),
+    }
+
+
+def port_cells(spread: Spread, rows: int) -> dict[str, Any]:
+    """The columns that name the service port, for so many rows."""
+    port = spread.port
+    named = (port.namespace, port.service, port.port_name, port.protocol)
+    return {key: pd.array([value] * rows, dtype=STRING) for key, value in zip(_PORT, named, strict=True)}
+
+
+def _by_path(spread: Spread) -> pd.DataFrame:
+    at, member = spread.pairs()
+    idle = np.flatnonzero(spread.eligible & ~np.isin(np.arange(len(spread.eligible)), member))
+    rows, lost = len(at), member < 0
+    size = np.maximum(spread.groups.sizes[spread.groups.of_node], 1)[at]
+    masquerade = pd.array([answer.masquerade for answer in spread.answer], dtype="boolean")
+    node = pd.array(spread.node, dtype=STRING)
+    verdict = pd.array([answer.verdict for answer in spread.answer], dtype=STRING)
+    paths = pd.DataFrame(
+        {
+            "node": node.take(at),
+            "weight": pd.array(spread.weight[at], dtype="Float64"),
+            "verdict": verdict.take(at),
+            **cells(spread, member),
+            "share": spread.weight[at] / size,
+            "masquerade": masquerade.take(at),
+        }
+    )
+    paths["masquerade"] = paths["masquerade"].mask(lost)
+    unused = pd.DataFrame(cells(spread, idle)).assign(share=0.0).reindex(columns=paths.columns)
+    paths = pd.concat([paths, unused.astype(paths.dtypes)], ignore_index=True)
+    hop = paths["node"].eq(paths["pod_node"]).map({True: "same-node", False: "cross-node"}, na_action="ignore")
+    paths["hop"] = hop.astype(STRING)
+    paths = pd.DataFrame(port_cells(spread, rows + len(idle))).join(paths)
+    last = ["hop", "share", "masquerade"]
+    return paths[[*[column for column in paths.columns if column not in last], *last]]
+
+
+def _by_pod(spread: Spread) -> pd.DataFrame:
+    member = np.flatnonzero(spread.eligible)
+    verdicts = pd.Series([answer.verdict for answer in spread.answer], dtype=object)
+    lost = pd.Series(spread.weight)[spread.lost].groupby(verdicts[spread.lost], sort=False).sum()
+    rows = np.concatenate([member, np.full(len(lost), -1)])
+    found = pd.DataFrame({**port_cells(spread, len(rows)), **cells(spread, rows)})
+    share = spread.per_endpoint()[member]
+    cross = np.maximum(share - spread.same_node()[member], 0.0)
+    homeless = spread.endpoints["node"].isna().to_numpy(dtype=bool)[member]
+    unknown = (share > 0) & (homeless | bool(pd.isna(spread.node).any()))
+    verdict = ["FORWARD" if some else None for some in share > 0] + [str(verdict) for verdict in lost.index]
+    found.insert(4, "verdict", pd.Series(verdict, dtype=STRING))
+    found["cross_node"] = pd.Series(cross, dtype="Float64").mask(unknown).reindex(range(len(rows)))
+    found["share"] = np.concatenate([share, lost.to_numpy(dtype=float)])
+    return found

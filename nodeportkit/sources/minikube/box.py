@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,12 +44,20 @@ class Box:
     closed: bool
 
 
-def read_box(lines: Sequence[str], at: int) -> Box | None:
+def read_box(lines: Sequence[str], at: int, wanted: Callable[[list[str]], bool]) -> Box | None:
     """The box whose first line is `lines[at]`, its top border or, if that was not copied, its header; else None.
+
+    Parameters
+    ----------
+    lines, at
+        The lines, and the position.
+    wanted
+        Whether columns of these names, in upper case, are those looked for: boxes of others are not read.
 
     Examples
     --------
-    >>> box = read_box(["|------|-----|", "| NAME | URL |", "|------|-----|", "| web  |     |", "|------|-----|"], 0)
+    >>> lines = ["|------|-----|", "| NAME | URL |", "|------|-----|", "| web  |     |", "|------|-----|"]
+    >>> box = read_box(lines, 0, lambda columns: "URL" in columns)
     >>> box.columns, box.rows, box.closed
     (('NAME', 'URL'), [['web', '']], True)
     """
@@ -59,7 +67,7 @@ def read_box(lines: Sequence[str], at: int) -> Box | None:
     if head >= len(lines) or _is_border(lines[head]):
         return None
     columns = _cells(lines[head])
-    if len(columns) < 2 or not all(columns):
+    if len(columns) < 2 or not wanted([name.upper() for name in columns]):
         return None
     rows: list[list[str]] = []
     end, borders = head + 1, 0

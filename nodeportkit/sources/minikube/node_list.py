@@ -14,7 +14,7 @@ from nodeportkit.sources.reader import Context, Finding, Fragment, Table
 
 __all__ = ["find"]
 
-_LINE: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*)(?:(?:\t| {2,})\s*([0-9a-fA-F.:]+))?")
+_LINE: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*)(?:(?:\t| {2})\s*([0-9a-fA-F.:]+))?")
 _USUAL: Final = re.compile(r"minikube(?:-m\d+)?")
 
 

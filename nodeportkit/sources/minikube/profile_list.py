@@ -19,8 +19,8 @@ _MOST_NODES: Final = 2
 
 def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:  # noqa: ARG001
     """The list of profiles whose box begins at `lines[at]`, or None."""
-    box = read_box(lines, at)
-    if box is None or not {name.upper() for name in box.columns} >= _COLUMNS:
+    box = read_box(lines, at, _COLUMNS.issubset)
+    if box is None:
         return None
     return Finding(at, box.end, box_table(box, "minikube-profiles"), fragments=lambda: _fragments(box))
 

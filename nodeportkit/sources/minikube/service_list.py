@@ -26,8 +26,8 @@ _PORT_NAME: Final = re.compile(r"(?=.*[a-z])[a-z0-9-]{1,63}")
 
 def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
     """The list of services whose box begins at `lines[at]`, or None."""
-    box = read_box(lines, at)
-    if box is None or tuple(name.upper() for name in box.columns) not in _COLUMNS:
+    box = read_box(lines, at, lambda columns: tuple(columns) in _COLUMNS)
+    if box is None:
         return None
     return Finding(at, box.end, box_table(box, "minikube-services"), fragments=lambda: _fragments(box, context))
 

@@ -104,6 +104,8 @@ def _finding(
     outcomes, unread = _told_between(lines, body, context)
 
     def fragments() -> list[Fragment]:
+        if not len(body):
+            return []
         complete = context.command.complete if whole and context.command and kind in context.command.resources else ()
         found = listing(kind, roles, body.columns, context, complete=complete, cut=body.cut)
         make = custom_fragments if custom else resources().get(kind)

@@ -20,7 +20,7 @@ def pods(
         PodSeen(
             f"web-7d4b9c6f5-{'bcdfghjklmnpqrstvwxz2456789'[i % 27]}{i:04d}", f"10.244.{i % spread}.{i + 4}", f"node-{i % spread + 1}",
             i not in sick, "CrashLoopBackOff" if i in sick else "Running", ports,
-            None if i in sick else 1 / (count - len(sick)),
+            None if i in sick else 1 / (count - len(sick)), reachable=i not in sick,
         )
         for i in range(count)
     )  # fmt: skip
@@ -79,7 +79,7 @@ SCENES = {
     "some pods ready": replace(WHOLE, pods=pods(6, sick=(1, 4)), title="web answers, though 2 of its 6 pods are not ready"),
     "named port missing": replace(
         WHOLE, whole=False, broken="target-port", ports=(PortSeen("http", "TCP", 80, "http", 30080),),
-        pods=pods(3, ports=(None,)), title="web answers nobody: no pod has a port named http",
+        pods=tuple(replace(p, share=None, reachable=False) for p in pods(3, ports=(None,))), title="web answers nobody: no pod has a port named http",
         symptom="curl http://192.168.1.1:30080 → connection refused", reason="No container port is named http.",
         explanation="The pods declare 8080 without a name. Send to the number:",
         command="kubectl patch service -n shop web --type json -p '[{\"op\": \"replace\", \"path\": \"/spec/ports/0/targetPort\", \"value\": 8080}]'",

@@ -128,7 +128,9 @@ def _group(scene: Scene, pods: list[PodSeen], name: str = "") -> Row:
     dots = tuple(sorted((_mark(pod) for pod in pods), key=("not-ready", "unknown", "ready").index))
     ready = sum(bool(pod.ready) for pod in pods)
     side = f"{len(pods):,} pod{'' if len(pods) == 1 else 's'}"
-    if "unknown" not in dots:
+    if dots in (("ready",), ("not-ready",)):
+        side = "ready" if ready else "not ready"
+    elif "unknown" not in dots:
         side = "all ready" if ready == len(pods) else f"{ready:,} of {len(pods):,} ready"
     return Row(
         name=name or pods[0].node or "node not shown",

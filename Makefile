@@ -53,8 +53,8 @@ binder-lock:  ## pin anew what Binder installs (needs uv)
 	    --output-file binder/requirements.txt
 
 lowest:  ## the quick tests with the oldest releases that pyproject.toml allows (needs uv)
-	uv run --isolated --resolution lowest-direct --extra test --no-project --with-editable '.[test]' \
-	    python -m pytest -n $(JOBS) --dist worksteal -m "not notebook and not browser and not binder" $(ARGS)
+	uv run --isolated --no-project --resolution lowest-direct --with-editable '.[test]' python -m pytest \
+	    -n $(JOBS) -m "not notebook and not browser and not binder" -W default::DeprecationWarning $(ARGS)
 
 clean:  ## remove the environment and the caches
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -92,7 +92,9 @@ def pod(number: int, rng: random.Random, *, services: int = SERVICES, nodes: int
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": status}
 
 
-def pods_json(count: int = PODS, *, seed: int = 1, indent: int | None = None) -> Iterator[bytes]:
+def pods_json(
+    count: int = PODS, *, services: int = SERVICES, nodes: int = NODES, seed: int = 1, indent: int | None = None
+) -> Iterator[bytes]:
     """`kubectl get pods -A -o json --show-managed-fields` of `count` pods, piece by piece, about 2 KB a pod.
 
     kubectl indents by four; that makes a pod about 6 KB of which two thirds are blanks.
@@ -103,9 +105,57 @@ def pods_json(count: int = PODS, *, seed: int = 1, indent: int | None = None) ->
     yield f'{{{pad}"apiVersion": "v1",{pad}"items": ['.encode()
     for number in range(count):
         separators = (",", ":") if indent is None else (",", ": ")
-        text = json.dumps(pod(number, rng), separators=separators, indent=indent)
+        text = json.dumps(pod(number, rng, services=services, nodes=nodes), separators=separators, indent=indent)
         yield (("," if number else "") + deep + text.replace("\n", deep)).encode()
     yield f'{pad}],{pad}"kind": "List",{pad}"metadata": {{"resourceVersion": ""}}{pad[:1]}}}\n'.encode()
+
+
+def pods_table(
+    count: int = PODS, *, services: int = SERVICES, nodes: int = NODES, seed: int = 1
+) -> Iterator[dict[str, str]]:
+    """The cells of `kubectl get pods -A -o wide --show-labels`, a row a pod."""
+    rng = random.Random(seed)
+    for number in range(count):
+        app, node, trouble = number % services, rng.randrange(nodes), rng.random() < 0.02
+        restarts = rng.randrange(1, 40) if rng.random() < 0.1 else 0
+        template = _suffix(random.Random(app), 10)
+        yield {
+            "NAMESPACE": f"team-{app % _NAMESPACES}",
+            "NAME": f"app-{app}-{template}-{_suffix(rng, 5)}",
+            "READY": "0/1" if trouble else "1/1",
+            "STATUS": rng.choice(("CrashLoopBackOff", "Completed", "Pending")) if trouble else "Running",
+            "RESTARTS": f"{restarts} ({rng.randrange(2, 48)}h ago)" if restarts else "0",
+            "AGE": rng.choice((f"{rng.randrange(2, 60)}m", f"{rng.randrange(2, 8)}d{rng.randrange(1, 24)}h", "284d")),
+            "IP": f"10.{node >> 8 & 255}.{node & 255}.{1 + number // nodes % 254}",
+            "NODE": f"node-{node}",
+            "NOMINATED NODE": "<none>",
+            "READINESS GATES": "<none>",
+            "LABELS": f"app=app-{app},pod-template-hash={template},tier={('web', 'api', 'db')[app % 3]}",
+        }
+
+
+def services_frames(services: int = SERVICES) -> dict[str, dict[str, list[Any]]]:
+    """The columns of the frames `services` and `ports`: a NodePort service for each app, with two ports."""
+    names, home = [f"app-{app}" for app in range(services)], [f"team-{app % _NAMESPACES}" for app in range(services)]
+    return {
+        "services": {
+            "namespace": home,
+            "name": names,
+            "type": ["NodePort"] * services,
+            "selector": [{"app": name, "tier": ("web", "api", "db")[app % 3]} for app, name in enumerate(names)],
+            "cluster_ips": [[f"10.96.{app >> 8}.{app & 255}"] for app in range(services)],
+            "ip_families": [["IPv4"] for _ in names],
+        },
+        "ports": {
+            "namespace": [namespace for namespace in home for _ in range(2)],
+            "service": [name for name in names for _ in range(2)],
+            "port_name": ["http", "direct"] * services,
+            "protocol": ["TCP"] * 2 * services,
+            "port": [80, 81] * services,
+            "target_port": ["http", "8081"] * services,
+            "node_port": list(range(2 * services)),
+        },
+    }
 
 
 def _container(name: str, ports: list[dict[str, Any]]) -> dict[str, Any]:
@@ -129,6 +179,8 @@ def _status(name: str, restarts: int, trouble: str, when: str, rng: random.Rando
     }.get(trouble, running)
     return {
         "containerID": f"containerd://{_uid(rng)}",
+        "image": f"registry.example.com/{name}:1.27",
+        "imageID": "",
         "lastState": {"terminated": failed} if restarts else {},
         "name": name,
         "ready": state is running,

@@ -101,12 +101,15 @@ def _serving_a_port(endpoints: pd.DataFrame) -> pd.Series[bool]:
 
 def _repeated(endpoints: pd.DataFrame) -> pd.Series[bool]:
     """Those that stand in another slice too: an address and port counts once, and ready if any says so."""
-    identity = endpoints[[*_NAMED, "address", "port"]]
-    if not identity.duplicated().any():
-        return pd.Series(False, index=endpoints.index)
-    ready_first = endpoints["ready"].eq(True).fillna(False).sort_values(ascending=False, kind="stable").index
-    repeated = identity.loc[ready_first].duplicated().reindex(endpoints.index)
-    return repeated & identity["address"].notna()
+    repeated = pd.Series(False, index=endpoints.index)
+    stated = endpoints[
+        ~endpoints["derived"].fillna(False).to_numpy(dtype=bool) & endpoints["address"].notna().to_numpy()
+    ]
+    identity = stated[[*_NAMED, "address", "port"]]
+    if identity.duplicated().any():
+        ready_first = stated["ready"].eq(True).fillna(False).sort_values(ascending=False, kind="stable").index
+        repeated.loc[ready_first] = identity.loc[ready_first].duplicated()
+    return repeated
 
 
 def _pairs_by_name(ports: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:

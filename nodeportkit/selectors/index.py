@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nodeportkit.selectors.match import requirements
+from nodeportkit.selectors.match import Requirement, requirements
 
 __all__ = ["LabelIndex"]
 
@@ -27,6 +27,8 @@ class LabelIndex:
         The labels of each object; None or `pd.NA` where they are unknown.
     namespaces
         The namespace of each object; None for objects without (then ask with namespace "").
+    keys
+        The keys that will be asked for, where they are known beforehand: the index is then built in less time.
 
     Examples
     --------
@@ -37,8 +39,12 @@ class LabelIndex:
     array([2])
     """
 
-    def __init__(self, labels: Iterable[Any], namespaces: Iterable[Any] | None = None) -> None:
-        self._labels: list[Mapping[str, str] | None] = [it if isinstance(it, Mapping) else None for it in labels]
+    def __init__(
+        self, labels: Iterable[Any], namespaces: Iterable[Any] | None = None, *, keys: Collection[str] | None = None
+    ) -> None:
+        self._labels: list[Mapping[str, str] | None] = [
+            it if type(it) is dict or isinstance(it, Mapping) else None for it in labels
+        ]
         rows = len(self._labels)
         self._groups: dict[Any, int] = {}
         groups = self._groups
@@ -53,8 +59,19 @@ class LabelIndex:
 
         self._items: dict[tuple[str, str], int] = {}
         items = self._items
-        codes = [items.setdefault(item, len(items)) for it in self._labels if it for item in it.items()]
-        counts = np.fromiter((len(it) if it else 0 for it in self._labels), np.int64, rows)
+        if keys is None:
+            codes = [items.setdefault(item, len(items)) for it in self._labels if it for item in it.items()]
+            counts = np.fromiter((len(it) if it else 0 for it in self._labels), np.int64, rows)
+        else:
+            asked = frozenset(keys)
+            codes = [
+                items.setdefault(item, len(items))
+                for it in self._labels
+                if it
+                for item in it.items()
+                if item[0] in asked
+            ]
+            counts = np.fromiter((len(asked & it.keys()) if it else 0 for it in self._labels), np.int64, rows)
         owners = np.repeat(np.arange(rows), counts)
         self._width = max(len(groups), 1)
         self._buckets = _Buckets(np.array(codes, dtype=np.int64) * self._width + group[owners], owners)
@@ -77,13 +94,9 @@ class LabelIndex:
         group = self._groups.get(namespace)
         if group is None:
             return np.empty(0, dtype=np.int64)
-        slices, others = [], []
-        for requirement in requirements(selector):
-            if requirement.pair is None:
-                others.append(requirement)
-            else:
-                code = self._items.get(requirement.pair)
-                slices.append(self._buckets.get(-1 if code is None else code * self._width + group))
+        pairs, others = _pairs(selector)
+        codes = [self._items.get(pair) for pair in pairs]
+        slices = [self._buckets.get(-1 if code is None else code * self._width + group) for code in codes]
         slices.sort(key=len)
         found = slices[0] if slices else self._rows.get(group)
         for wider in slices[1:]:
@@ -96,6 +109,19 @@ class LabelIndex:
     def unknown(self, namespace: str) -> Positions:
         """Find the objects of a namespace whose labels are unknown: their positions, in order."""
         return self._unknown.get(self._groups.get(namespace, -1)).copy()
+
+
+def _pairs(selector: str | Mapping[str, Any]) -> tuple[list[tuple[str, str]], list[Requirement]]:
+    """The labels that a selector wants just so, and its other requirements."""
+    if isinstance(selector, dict) and all(type(value) is str for value in selector.values()):
+        return list(selector.items()), []  # plain labels, as services have them
+    pairs, others = [], []
+    for requirement in requirements(selector):
+        if requirement.pair is None:
+            others.append(requirement)
+        else:
+            pairs.append(requirement.pair)
+    return pairs, others
 
 
 class _Buckets:

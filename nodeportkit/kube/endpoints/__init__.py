@@ -73,7 +73,7 @@ def all_endpoints(
         asked = services[keys.isin(lacking(given))]
         parts.insert(0, complete(given, asked, ports, pods, nodes, derive(asked, ports, pods, containers)))
     filled = [part for part in parts if len(part)]
-    endpoints = pd.concat(filled, ignore_index=True) if filled else parts[0]
+    endpoints = pd.concat(filled, ignore_index=True) if len(filled) > 1 else [*filled, parts[0]][0]
     zones = nodes.dropna(subset=["name"]).drop_duplicates("name").set_index("name")["zone"]
     zone = endpoints["node"].map(zones).astype(STRING)
     return conform("endpoints", endpoints.assign(zone=endpoints["zone"].fillna(zone)))

@@ -113,16 +113,18 @@ def _rows(services: pd.DataFrame, ports: pd.DataFrame, pods: pd.DataFrame) -> _R
     service, pod = _matches(services, pods)
     service, pod, address = _addresses(service, pod, services, pods)
     service, port, at = _with_ports(service, services, ports)
-    order = np.lexsort((np.arange(len(at)), port))
+    order = np.argsort(port, kind="stable")
     return _Rows(service[order], port[order], pod[at][order], address[at][order])
 
 
 def _matches(services: pd.DataFrame, pods: pd.DataFrame) -> tuple[Positions, Positions]:
     """Positions of services and of the pods that their selectors match. No selector, or an empty one, matches nothing."""
-    index = LabelIndex(pods["labels"], pods["namespace"])
+    selectors = [selector if isinstance(selector, Mapping) else {} for selector in services["selector"]]
+    keys = {key for selector in selectors for key in selector}
+    index = LabelIndex(pods["labels"].to_numpy(), pods["namespace"].to_numpy(dtype=object), keys=keys)
     found = [
-        index.matching(namespace, selector) if isinstance(selector, Mapping) and selector else np.empty(0, np.int64)
-        for namespace, selector in zip(services["namespace"], services["selector"], strict=True)
+        index.matching(namespace, selector) if selector else np.empty(0, np.int64)
+        for namespace, selector in zip(services["namespace"], selectors, strict=True)
     ]
     counts = np.fromiter(map(len, found), np.int64, len(found))
     return np.repeat(np.arange(len(found)), counts), np.concatenate(found)
@@ -184,10 +186,9 @@ def _with_ports(
     service: Positions, services: pd.DataFrame, ports: pd.DataFrame
 ) -> tuple[Positions, Positions, Positions]:
     """Positions of service, service port, and row of `service`, for each row and each port of its service."""
-    keys = pd.MultiIndex.from_frame(services[["namespace", "name"]])
-    owner = keys.drop_duplicates().get_indexer(pd.MultiIndex.from_frame(ports[["namespace", "service"]]))
+    owner = _positions(ports[["namespace", "service"]], services[["namespace", "name"]])
     grouped = np.argsort(owner, kind="stable")
-    starts = np.searchsorted(owner[grouped], np.arange(len(keys) + 1))
+    starts = np.searchsorted(owner[grouped], np.arange(len(services) + 1))
     counts = np.diff(starts)[service]
     at = np.repeat(np.arange(len(service)), counts)
     within = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -225,15 +226,28 @@ def _declared(
     A pod that declares none has no rows. That its spec was shown at all is told by `host_network`, which stands nowhere
     else.
     """
-    keys = pd.MultiIndex.from_frame(pods[["namespace", "name"]])
     known = pods["host_network"].notna().to_numpy(dtype=bool).copy()
-    owner = keys.get_indexer(pd.MultiIndex.from_frame(containers[["namespace", "pod"]]))
+    owner = _positions(containers[["namespace", "pod"]], pods[["namespace", "name"]])
     known[owner[owner >= 0]] = True
     wanted = (owner >= 0) & containers["port_name"].isin(names).to_numpy(dtype=bool)
     declared = containers.loc[wanted, ["port_name", "protocol", "container_port", "sidecar"]].astype(object)
     declared = declared.assign(pod=owner[wanted], sidecar=declared["sidecar"].isin([True]))
     declared = declared.sort_values("sidecar", kind="stable").drop_duplicates(["pod", "port_name", "protocol"])
     return declared[["pod", "port_name", "protocol", "container_port"]], known
+
+
+def _positions(parts: pd.DataFrame, objects: pd.DataFrame) -> Positions:
+    """Where the object that each part belongs to stands, -1 where it is not there; by namespace and name."""
+    key = np.zeros(len(objects) + len(parts), dtype=np.int64)
+    for one, other in zip(objects, parts, strict=True):
+        # Numbers for all names at once: an index would sort them.
+        codes, names = pd.factorize(
+            np.concatenate([objects[one].to_numpy(dtype=object), parts[other].to_numpy(dtype=object)])
+        )
+        key = key * len(names) + codes
+    first = pd.Series(key[: len(objects)]).drop_duplicates()
+    found = pd.Index(first).get_indexer(key[len(objects) :])
+    return np.where(found < 0, -1, first.index.to_numpy()[found])
 
 
 def _is_list(value: Any) -> bool:

@@ -1,0 +1,86 @@
+"""Pods as JSON -> frames, beside the official client's models and a bare typed decode of the same bytes."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+from benchmarks.inputs import pods_as_json, sized
+from benchmarks.measure import apart, seconds
+from benchmarks.results import Result
+
+_SAMPLE = 1_000  # pods that the client's models are made of: all of them would take minutes
+
+
+def run(folder: Path, shares: tuple[float, ...]) -> Result:
+    rows, last = [], {}
+    for share in shares:
+        path, (pods, _, _) = pods_as_json(folder, share), sized(share)
+        size = path.stat().st_size
+        ours, bare = apart(read, str(path)), apart(decode, str(path))
+        client = apart(make_models, str(path), times=1)
+        last = {
+            "bare": ours["seconds"] / bare["seconds"],
+            "client": client["seconds"] / _SAMPLE / (ours["seconds"] / pods),
+            "memory": ours["peak"] / size,
+        }
+        rows.append(
+            {
+                "pods": f"{pods:,}",
+                "file": f"{size / 1e6:.0f} MB",
+                "nodeportkit.read": f"{ours['seconds']:.2f} s",
+                "bare msgspec decode": f"{bare['seconds']:.2f} s",
+                "times the bare decode": f"{last['bare']:.1f}",
+                "a pod as a model of the client": f"{client['seconds'] / _SAMPLE * 1e6:.0f} µs",
+                "times faster than that": f"{last['client']:.0f}",
+                "peak memory / file": f"{last['memory']:.1f}",
+            }
+        )
+    return Result(
+        "Pods as JSON",
+        "`nodeportkit.read` of `kubectl get pods -A -o json`: the file read, decoded and made into typed frames. Beside it "
+        "msgspec decoding the same bytes into the same types with the garbage collector off, and the models of the "
+        f"`kubernetes` client, made of {_SAMPLE:,} pods. Memory is that of the whole process.",
+        rows,
+        [
+            ("at most 3 times a bare typed decode", last["bare"] <= 3),
+            ("a pod at least 40 times faster than the client's models", last["client"] >= 40),
+            ("peak memory at most 3 times the file", last["memory"] <= 3),
+        ],
+    )
+
+
+def read(path: str) -> dict[str, float]:
+    import nodeportkit
+
+    reader = nodeportkit.read
+    reader('{"apiVersion": "v1", "kind": "PodList", "items": []}')  # what imports cost is another benchmark
+    took, cluster = seconds(lambda: reader(path))
+    return {"seconds": took, "pods": len(cluster.pods)}
+
+
+def decode(path: str) -> dict[str, float]:
+    import msgspec
+
+    from nodeportkit.sources.objects.pod_types import Pod
+
+    content = Path(path).read_bytes()
+    decoder = msgspec.json.Decoder(msgspec.defstruct("PodList", [("items", list[Pod])]))
+    gc.disable()
+    took, listed = seconds(lambda: decoder.decode(content))
+    return {"seconds": took, "pods": len(listed.items)}
+
+
+def make_models(path: str) -> dict[str, float]:
+    from kubernetes.client import ApiClient
+
+    items = json.loads(Path(path).read_bytes())["items"][:_SAMPLE]
+    text, client = json.dumps({"kind": "PodList", "apiVersion": "v1", "items": items}), ApiClient()
+    if "content_type" in inspect.signature(client.deserialize).parameters:
+        took, listed = seconds(lambda: client.deserialize(text, "V1PodList", "application/json"))
+    else:
+        took, listed = seconds(lambda: client.deserialize(SimpleNamespace(data=text), "V1PodList"))
+    return {"seconds": took, "pods": len(listed.items)}

@@ -215,7 +215,9 @@ class Cluster:
             raise SnapshotError(f"not a saved cluster ({error})", source=source, hint=hint) from error
 
     def __repr__(self) -> str:
-        return f"Cluster({', '.join(f'{name}={len(getattr(self, name))}' for name in SCHEMAS)})"
+        told = [f"{name}={len(getattr(self, name))}" for name in SCHEMAS]
+        told += [f"{name}={len(getattr(self, name))}" for name in ("unread", "problems") if len(getattr(self, name))]
+        return f"Cluster({', '.join(told)})"
 
 
 def _frame(name: str, columns: Any) -> pd.DataFrame:

@@ -12,8 +12,8 @@ from threading import RLock
 from typing import Any, Final, Literal
 
 import matplotlib
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch
 from matplotlib.path import Path
 from matplotlib.text import Text
@@ -62,7 +62,11 @@ class Canvas:
         # Words and lines are scaled with everything else, so that what fits on the sheet fits in any box.
         self.scale = min(across / size[0], down / size[1])
         spare_x, spare_y = across / self.scale - size[0], down / self.scale - size[1]
-        axes.set_axis_off()
+        # Without axes but on paper: the page or the style of somebody else's figure may be of any colour.
+        axes.xaxis.set_visible(False)
+        axes.yaxis.set_visible(False)
+        axes.spines[:].set_visible(False)
+        axes.patch.set_facecolor(palette.paper)
         axes.set_xlim(-spare_x / 2, size[0] + spare_x / 2)
         axes.set_ylim(size[1] + spare_y / 2, -spare_y / 2)
 
@@ -149,6 +153,28 @@ class Canvas:
             name,
         )  # fmt: skip
 
+    def shape(
+        self, outline: Path, fill: str, *, opacity: float = 1.0, edge: str | None = None, hatch: str = "",
+        above: bool = False, name: str = "shape",
+    ) -> None:  # fmt: skip
+        """A filled shape of any outline, beneath panels or above them; its hatch has the colour of its edge."""
+        self._add(
+            PathPatch(
+                outline, facecolor=to_rgba(fill, opacity), edgecolor=edge or "none", hatch=hatch or None,
+                linewidth=0.6 * self.scale, zorder=_PANELS + 0.5 if above else _LINKS,
+            ),
+            name,
+        )  # fmt: skip
+
+    def bar(
+        self, x: float, y: float, across: float, down: float, fill: str, *, opacity: float = 1.0,
+        edge: str | None = None, hatch: str = "", name: str = "bar",
+    ) -> None:  # fmt: skip
+        """A rectangle with its top left corner at x, y."""
+        corners = [(x, y), (x + across, y), (x + across, y + down), (x, y + down), (x, y)]
+        outline = Path(corners, closed=True)
+        self.shape(outline, fill, opacity=opacity, edge=edge, hatch=hatch, above=True, name=name)
+
     def mark(self, x: float, y: float, kind: Mark, radius: float, *, colour: str | None = None) -> None:
         """A sign that is told by its shape alone: a filled disc with a tick, a ring with a cross, a dashed ring with `?`."""
         colours = self.colours
@@ -187,8 +213,3 @@ def box(axes: Axes) -> tuple[float, float]:
     extent = axes.get_window_extent()
     dots: Any = axes.figure.dpi
     return math.fabs(extent.width) * 72 / dots, math.fabs(extent.height) * 72 / dots
-
-
-def artists(axes: Axes) -> list[Artist]:
-    """What was drawn, in the order in which it was drawn."""
-    return [*axes.patches, *axes.texts]

@@ -20,7 +20,7 @@ from nodeportkit.figures.theme import palette, roles
 
 # A picture takes long to draw: a failure is shown as it was found, not made smaller.
 SHORT = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow],
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """From frames to a picture."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import get_args
 
 import pandas as pd
@@ -19,7 +20,7 @@ from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NotFound
 from nodeportkit.figures import describe_chain, plot_chain
 from nodeportkit.figures.chain.scene import Break
-from nodeportkit.figures.theme import roles
+from nodeportkit.figures.theme import palette, roles
 from nodeportkit.frames import SCHEMAS
 from nodeportkit.sources.read import read
 
@@ -124,6 +125,20 @@ def test_it_draws_into_an_axes_and_gives_it_back():
     assert right.texts
 
 
+def test_it_brings_its_own_paper():
+    figure = Figure(figsize=(7, 4), facecolor="red")
+    axes = plot_chain(cluster(), "web", ax=figure.add_axes((0.1, 0.1, 0.8, 0.8)), dark=True)
+    assert to_hex(axes.patch.get_facecolor()) == palette(dark=True).paper
+    assert not axes.xaxis.get_visible()
+
+
+def test_threads_that_plot_at_once_get_what_they_asked_for():
+    clusters = [cluster(), cluster(selector={"app": "web", "type": "front-end"}), cluster(sick=(1,))] * 2
+    with ThreadPoolExecutor(3) as pool:
+        at_once = list(pool.map(lambda one: plot_chain(one, "web").svg(), clusters))
+    assert at_once == [plot_chain(one, "web").svg() for one in clusters]
+
+
 def test_a_picture_shows_itself_and_says_what_it_shows():
     axes = plot_chain(cluster(), "web")
     data, told = axes._repr_mimebundle_()
@@ -162,7 +177,7 @@ def test_a_service_that_is_not_there_is_named(service):
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow],
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )  # fmt: skip
 @given(data=st.data())

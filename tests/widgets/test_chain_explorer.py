@@ -184,7 +184,7 @@ def test_two_threads_that_choose_at_once_leave_a_picture_of_what_is_chosen():
     def choose(seed):
         chance = random.Random(seed)
         try:
-            for _ in range(12):
+            for _ in range(8):
                 if chance.random() < 0.5:
                     explorer.service = f"web-{chance.randrange(6)}"
                 else:

@@ -58,15 +58,15 @@ class Canvas:
     def __init__(self, axes: Axes, size: tuple[float, float], palette: Palette) -> None:
         self.axes = axes
         self.colours = palette
-        across, down = box(axes)
-        # Words and lines are scaled with everything else, so that what fits on the sheet fits in any box.
-        self.scale = min(across / size[0], down / size[1])
-        spare_x, spare_y = across / self.scale - size[0], down / self.scale - size[1]
         # Without axes but on paper: the page or the style of somebody else's figure may be of any colour.
         axes.xaxis.set_visible(False)
         axes.yaxis.set_visible(False)
         axes.spines[:].set_visible(False)
         axes.patch.set_facecolor(palette.paper)
+        across, down = box(axes)
+        # Words and lines are scaled with everything else, so that what fits on the sheet fits in any box.
+        self.scale = min(across / size[0], down / size[1])
+        spare_x, spare_y = across / self.scale - size[0], down / self.scale - size[1]
         axes.set_xlim(-spare_x / 2, size[0] + spare_x / 2)
         axes.set_ylim(size[1] + spare_y / 2, -spare_y / 2)
 
@@ -209,7 +209,10 @@ class Canvas:
 
 
 def box(axes: Axes) -> tuple[float, float]:
-    """The width and height of an Axes, in points."""
-    extent = axes.get_window_extent()
-    dots: Any = axes.figure.dpi
+    """The width and height of an Axes, in points, once its figure is laid out."""
+    figure: Any = axes.figure.canvas.figure
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    extent, dots = axes.get_window_extent(), figure.dpi
     return math.fabs(extent.width) * 72 / dots, math.fabs(extent.height) * 72 / dots

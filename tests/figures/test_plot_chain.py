@@ -125,6 +125,17 @@ def test_it_draws_into_an_axes_and_gives_it_back():
     assert right.texts
 
 
+def test_it_fills_the_box_that_a_layout_leaves_it():
+    figure = Figure(figsize=(18, 4), layout="constrained")
+    left, _ = figure.subplots(1, 2)
+    plot_chain(cluster(), "web", ax=left)
+    figure.draw_without_rendering()
+    box, title = left.get_window_extent(), left.texts[0].get_window_extent()
+    pods = [patch.get_window_extent() for patch in left.patches if patch.get_gid() == "pod"]
+    assert max(pod.x1 for pod in pods) - title.x0 > 0.85 * box.width
+    assert faults(left, margin=0) == []
+
+
 def test_it_brings_its_own_paper():
     figure = Figure(figsize=(7, 4), facecolor="red")
     axes = plot_chain(cluster(), "web", ax=figure.add_axes((0.1, 0.1, 0.8, 0.8)), dark=True)

@@ -271,8 +271,11 @@ def conform(frame: str, columns: Mapping[str, Sequence[Any]] | pd.DataFrame) -> 
     if lengths := {str(name): len(values) for name, values in columns.items() if len(values) != rows}:
         # A single cell would fill its column.
         raise ValueError(f"columns of {frame} differ in length: {rows} rows, but {lengths}")
+    index = pd.RangeIndex(rows)
     data = {c.name: _typed(columns.get(c.name), c, rows) for c in schema.columns}
-    return pd.DataFrame(data, columns=schema.names, index=pd.RangeIndex(rows))
+    # A Series is taken as it is; an array of objects would be searched for a type that they have in common.
+    data = {name: pd.Series(v, index=index, dtype=object) if v.dtype == object else v for name, v in data.items()}
+    return pd.DataFrame(data, columns=schema.names, index=index)
 
 
 def _typed(values: Any, column: Column, rows: int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,10 +13,11 @@ from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.frames import STRING
 from nodeportkit.kube.packets import Decision, Mode, Packet, Step, decide
-from nodeportkit.kube.service_ports import family_of
+from nodeportkit.kube.rules.node import FamilyNode
+from nodeportkit.kube.service_ports import ServicePort, family_of
 from nodeportkit.traffic.seen_by import seen_by
 
-__all__ = ["Trace", "trace"]
+__all__ = ["Trace", "follow", "trace"]
 
 _PROTOCOLS = ("TCP", "UDP", "SCTP")
 
@@ -64,6 +66,7 @@ def trace(
     protocol: str = "TCP",
     node: str,
     mode: str | None = None,
+    addresses: Sequence[str] | None = None,
 ) -> Trace:
     """Follow the first packet of a connection through the kube-proxy of a node.
 
@@ -81,6 +84,9 @@ def trace(
         The node that the packet reaches, or that the client runs on.
     mode
         `iptables` or `nftables`; without it, that of `cluster.proxy`, or `iptables` if no source told it.
+    addresses
+        The addresses of the node's interfaces. Without them its internal addresses: external ones are mostly on no
+        interface, but exchanged on the way.
 
     Raises
     ------
@@ -104,8 +110,13 @@ def trace(
     chosen = mode or cluster.proxy.mode or "iptables"
     if chosen not in ("iptables", "nftables"):
         raise NodePortKitError(f"no way of packets is known for mode {chosen!r}", hint="Give iptables or nftables.")
-    here, service_ports = seen_by(cluster, node, family_of(packet.destination))
-    return _told(packet, decide(packet, service_ports, here, cast("Mode", chosen)))
+    here, service_ports = seen_by(cluster, node, family_of(packet.destination), addresses)
+    return follow(packet, service_ports, here, cast("Mode", chosen))
+
+
+def follow(packet: Packet, service_ports: Sequence[ServicePort], node: FamilyNode, mode: Mode) -> Trace:
+    """The same for one of many packets, where the cluster has been looked at once, with the eyes of the node."""
+    return _told(packet, decide(packet, service_ports, node, mode))
 
 
 def _packet(source: str, destination: str, port: int, protocol: str) -> Packet:

@@ -27,11 +27,9 @@ def client_of(packet: Packet, node: FamilyNode) -> Client:
 
     Without ranges of pod addresses (`--cluster-cidr`), pods count as anyone else.
     """
-    if is_local(packet.source, node):
-        return "node"
     if within(packet.source, node.config.cluster_cidrs):
-        return "pod"
-    return "outside"
+        return "pod"  # looked at first: the address that a node has among its pods counts as a pod's
+    return "node" if is_local(packet.source, node) else "outside"
 
 
 def decide(packet: Packet, service_ports: Sequence[ServicePort], node: FamilyNode, mode: Mode) -> Decision:
@@ -109,14 +107,37 @@ class _Way:
             )
             return self.end(hit.verdict, sp)
         self.step(f"it is for {sp.name}", hit.reason, self.rules.claim(kind, at))
-        refused = self.admitted(sp) if kind == "load-balancer" and sp.source_ranges else None
+        refused = self.admitted(sp) if self.guarded(sp, kind) else None
         if refused is not None:
             return refused
         if not sp.any_endpoint:
-            reason = "the service port has no endpoint that could take a connection"
-            self.step("reject", reason, self.rules.refused(kind, at))
-            return self.end("REJECT", sp)
+            return self.without_endpoints(sp, kind)
         return self.internal(sp) if kind == "cluster-ip" else self.external(sp, kind)
+
+    def guarded(self, sp: ServicePort, kind: str) -> bool:
+        """Whether the load balancer's source ranges matter.
+
+        An address may be both an external IP and that of the load balancer: iptables mode comes to the external IP first,
+        nftables mode to the source ranges.
+        """
+        if self.mode == "iptables":
+            return bool(sp.source_ranges) and kind == "load-balancer"
+        return bool(sp.source_ranges) and self.packet.destination in sp.load_balancer_ips
+
+    def without_endpoints(self, sp: ServicePort, kind: str) -> Decision:
+        """No endpoint anywhere takes connections."""
+        reason = "the service port has no endpoint that could take a connection"
+        outside = kind in ("external-ip", "load-balancer") and not is_local(self.packet.destination, self.node)
+        if self.mode == "iptables" and outside and is_local(self.packet.source, self.node):
+            self.step("find no endpoint", reason)
+            self.step(
+                "leave it alone",
+                "the rules that refuse packets to outside addresses see what comes in or passes through"
+                " (INPUT, FORWARD), not what the node itself sends (OUTPUT)",
+            )
+            return self.end("UNHANDLED", sp)
+        self.step("reject", reason, self.rules.refused(kind, self.packet.destination))
+        return self.end("REJECT", sp)
 
     def admitted(self, sp: ServicePort) -> Decision | None:
         """Whether the load balancer's source ranges admit the client; the decision if they do not.

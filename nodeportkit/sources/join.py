@@ -197,6 +197,8 @@ def _with_adopted_keys(rows: pd.DataFrame, schema: Schema) -> pd.DataFrame:
 
 def _of_living(parts: pd.DataFrame, objects: pd.DataFrame, parent: tuple[str, ...]) -> pd.DataFrame:
     """The parts whose object is still there."""
+    if parts.empty:
+        return parts
     there = pd.MultiIndex.from_frame(objects[["namespace", "name"]])
     kept = pd.MultiIndex.from_frame(parts[list(parent)]).isin(there)
     return parts if kept.all() else parts[kept].reset_index(drop=True)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from nodeportkit.errors import ReadError as ReadError
     from nodeportkit.errors import SnapshotError as SnapshotError
     from nodeportkit.figures import plot_chain as plot_chain
+    from nodeportkit.figures import plot_flow as plot_flow
     from nodeportkit.kube.printing import printed as printed
     from nodeportkit.kube.proxy_config import ProxyConfig as ProxyConfig
     from nodeportkit.selectors import match_labels as match_labels
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from nodeportkit.standings import Standing as Standing
     from nodeportkit.standings import standing as standing
     from nodeportkit.traffic.rules import proxy_rules as proxy_rules
+    from nodeportkit.traffic.sharing import shares as shares
+    from nodeportkit.traffic.simulation import simulate as simulate
     from nodeportkit.traffic.tracing import Trace as Trace
     from nodeportkit.traffic.tracing import trace as trace
     from nodeportkit.widgets import ChainExplorer as ChainExplorer
@@ -71,12 +74,15 @@ _HOMES: Final = {
     "match_labels": "selectors",
     "parse_age": "cells",
     "plot_chain": "figures",
+    "plot_flow": "figures",
     "printed": "kube.printing",
     "proxy_rules": "traffic.rules",
     "read": "sources.read",
     "read_rules": "sources.proxy_rules",
     "read_tables": "sources.tables",
     "read_transcript": "sources.transcript",
+    "shares": "traffic.sharing",
+    "simulate": "traffic.simulation",
     "standing": "standings",
     "trace": "traffic.tracing",
 }
@@ -96,7 +102,10 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "trace",
     "Trace",
     "proxy_rules",
+    "shares",
+    "simulate",
     "plot_chain",
+    "plot_flow",
     "ChainExplorer",
     "printed",
     "parse_age",

@@ -116,7 +116,7 @@ def trace(
 
 def follow(packet: Packet, service_ports: Sequence[ServicePort], node: FamilyNode, mode: Mode) -> Trace:
     """The same for one of many packets, where the cluster has been looked at once, with the eyes of the node."""
-    return _told(packet, decide(packet, service_ports, node, mode))
+    return _told(decide(packet, service_ports, node, mode))
 
 
 def _packet(source: str, destination: str, port: int, protocol: str) -> Packet:
@@ -133,15 +133,13 @@ def _packet(source: str, destination: str, port: int, protocol: str) -> Packet:
     return Packet(str(addresses[0]), str(addresses[1]), port, protocol)
 
 
-def _told(packet: Packet, decision: Decision) -> Trace:
+def _told(decision: Decision) -> Trace:
     ends = decision.endpoints
     endpoints = pd.DataFrame(
         {
             "address": pd.array([str(end) for end in ends], dtype=STRING),
             "probability": pd.array([1 / len(ends) for _ in ends], dtype="float64"),
-            "masquerade": pd.array(
-                [decision.masquerade or end.address == packet.source for end in ends], dtype="boolean"
-            ),
+            "masquerade": pd.array([decision.masquerade or end in decision.hairpins for end in ends], dtype="boolean"),
         }
     )
     service = decision.service_port.name if decision.service_port else None

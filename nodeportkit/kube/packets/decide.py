@@ -13,7 +13,7 @@ from typing import Literal
 
 from nodeportkit.kube.packets.destinations import Hit, find_destination, is_local
 from nodeportkit.kube.packets.model import Client, Decision, Packet, Step, Verdict, within
-from nodeportkit.kube.packets.rulebook import RuleBook
+from nodeportkit.kube.packets.rulebook import RuleBook, cluster_ips_check
 from nodeportkit.kube.rules.node import FamilyNode
 from nodeportkit.kube.service_ports import Endpoint, ServicePort
 
@@ -75,8 +75,9 @@ class _Way:
         endpoints: tuple[Endpoint, ...] = (),
         *,
         masquerade: bool = False,
+        hairpins: tuple[Endpoint, ...] = (),
     ) -> Decision:
-        return Decision(verdict, endpoints, masquerade, service_port, tuple(self.steps))
+        return Decision(verdict, endpoints, masquerade, service_port, tuple(self.steps), hairpins)
 
     # Nothing claims the packet
 
@@ -84,9 +85,11 @@ class _Way:
         """No service port has this destination."""
         self.step("no service port has this destination", hit.reason)
         if hit.verdict == "REJECT":
-            self.step("reject", "nftables mode refuses ports of a cluster IP that no service port has", hit.rule)
+            reason = "nftables mode refuses ports of a cluster IP that no service port has"
+            self.step("reject", reason, cluster_ips_check(self.node, "REJECT"))
         elif hit.verdict == "DROP":
-            self.step("drop", "nftables mode drops what goes to an unused address of the service range", hit.rule)
+            reason = "nftables mode drops what goes to an unused address of the service range"
+            self.step("drop", reason, cluster_ips_check(self.node, "DROP"))
         else:
             self.step(
                 "leave it alone", "kube-proxy has no rule for it: the node answers as it would without Kubernetes"
@@ -147,22 +150,20 @@ class _Way:
         """
         if self.mode == "iptables" and not sp.any_endpoint:
             return None
-        if within(self.packet.source, sp.source_ranges) or self.loops_back(sp):
-            self.step(
-                "admit the client", "its address lies in loadBalancerSourceRanges", self.rules.firewall(admitted=True)
-            )
-            return None
-        ranges = ", ".join(sp.source_ranges)
-        self.step(
-            "drop",
-            f"the client's address is not in loadBalancerSourceRanges ({ranges})",
-            self.rules.firewall(admitted=False),
-        )
-        return self.end("DROP", sp)
-
-    def loops_back(self, sp: ServicePort) -> bool:
-        """Whether the node itself talks to the load balancer's address, with that address as its source."""
-        return self.node.within(sp.source_ranges) and self.packet.source == self.packet.destination
+        at = self.packet.destination
+        admits = next((cidr for cidr in sp.source_ranges if within(self.packet.source, [cidr])), None)
+        if admits:
+            reason = f"its address lies in loadBalancerSourceRanges ({admits})"
+        elif self.node.within(sp.source_ranges) and self.packet.source in sp.load_balancer_ips:
+            admits = self.packet.source
+            reason = "the node itself is admitted, and shows a load balancer's address where it reaches that on itself"
+        else:
+            ranges = ", ".join(sp.source_ranges)
+            reason = f"the client's address is not in loadBalancerSourceRanges ({ranges})"
+            self.step("drop", reason, self.rules.firewall(at, admits=None))
+            return self.end("DROP", sp)
+        self.step("admit the client", reason, self.rules.firewall(at, admits=admits))
+        return None
 
     def internal(self, sp: ServicePort) -> Decision:
         """Traffic to the cluster IP."""
@@ -205,6 +206,7 @@ class _Way:
             return self.choose(sp, sp.cluster, "Cluster")
         if client == "node":
             reason = "the client is this node: the Local policy is not applied to it"
+            self.step("masquerade", "the client is this node", self.rules.masquerade_external())
             self.step("take the short cut for the node", reason, self.rules.short_cut("node"))
             return self.choose(sp, sp.cluster, "Cluster", masquerade=True)
         if sp.local:
@@ -230,11 +232,18 @@ class _Way:
         else:
             reason = f"one endpoint {where} takes connections"
         self.step(f"send it to one of {count}" if count > 1 else "send it on", reason, self.rules.balance(policy))
-        for endpoint in endpoints:
-            if _same(endpoint.address, self.packet.source) and not masquerade:
-                reason = f"if {endpoint} is chosen, client and endpoint are one: it must not answer itself directly"
-                self.step("masquerade on a hairpin", reason, self.rules.hairpin(endpoint))
-        return self.end("FORWARD", sp, endpoints, masquerade=masquerade)
+        hairpins = tuple(endpoint for endpoint in endpoints if self.meets_itself(endpoint))
+        for endpoint in () if masquerade else hairpins:
+            reason = f"if {endpoint} is chosen, client and endpoint are one: it must not answer itself directly"
+            self.step("masquerade on a hairpin", reason, self.rules.hairpin(endpoint))
+        return self.end("FORWARD", sp, endpoints, masquerade=masquerade, hairpins=hairpins)
+
+    def meets_itself(self, endpoint: Endpoint) -> bool:
+        """Whether the client is the endpoint, and made to see the node in its own place.
+
+        In nftables mode only where they are on this node (the set `hairpin-connections`).
+        """
+        return _same(endpoint.address, self.packet.source) and (endpoint.local or self.mode == "iptables")
 
 
 def _same(one: str, other: str) -> bool:

@@ -30,15 +30,12 @@ class Hit:
         The service port; None if none has this destination.
     verdict
         What becomes of the packet if no service port handles it, be it that one has its number.
-    rule
-        The rule of that verdict.
     """
 
     kind: Kind | None
     reason: str
     service_port: ServicePort | None = None
     verdict: Verdict = "UNHANDLED"
-    rule: str = ""
 
 
 def find_destination(packet: Packet, service_ports: Sequence[ServicePort], node: FamilyNode, mode: str) -> Hit:
@@ -128,10 +125,9 @@ def _cluster_ip_checks(
     if any(ipaddress.ip_address(sp.cluster_ip) == target for sp in service_ports):
         reason = f"{packet.destination} is a cluster IP, but {packet.port}/{packet.protocol} none of its ports"
         if mode == "nftables":
-            return Hit(None, reason, verdict="REJECT", rule="cluster-ips-check: daddr @cluster-ips reject")
+            return Hit(None, reason, verdict="REJECT")
         return Hit(None, reason)
-    ranges = node.service_ranges
-    if mode == "nftables" and within(packet.destination, ranges):
+    if mode == "nftables" and within(packet.destination, node.service_ranges):
         reason = f"{packet.destination} lies in the service range, but no service has it"
-        return Hit(None, reason, verdict="DROP", rule=f"cluster-ips-check: daddr {{ {', '.join(ranges)} }} drop")
+        return Hit(None, reason, verdict="DROP")
     return Hit(None, f"{why}, and no service's")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from nodeportkit.kube.service_ports import Endpoint, ServicePort
@@ -61,13 +61,16 @@ class Decision:
         What it was meant for.
     steps
         Each decision, in the order in which it was made.
+    hairpins
+        The endpoints that are the client itself: sent there, the packet shows the node's address all the same.
     """
 
     verdict: Verdict
     endpoints: tuple[Endpoint, ...] = ()
     masquerade: bool = False
     service_port: ServicePort | None = None
-    steps: tuple[Step, ...] = field(default=())
+    steps: tuple[Step, ...] = ()
+    hairpins: tuple[Endpoint, ...] = ()
 
 
 def within(address: str, ranges: Iterable[str]) -> bool:

@@ -8,18 +8,26 @@ from typing import Final
 from nodeportkit.kube.rules.iptables import iptables_rules
 from nodeportkit.kube.rules.names import iptables_endpoint, iptables_service, nftables_endpoint, nftables_service
 from nodeportkit.kube.rules.nftables import nftables_rules
+from nodeportkit.kube.rules.nftables_frame import frame
 from nodeportkit.kube.rules.node import FamilyNode
 from nodeportkit.kube.service_ports import Endpoint, ServicePort
 
-__all__ = ["RuleBook"]
+__all__ = ["RuleBook", "cluster_ips_check"]
 
 _MANY: Final = 1000  # kube-proxy leaves out comments with more endpoints; a book about one service keeps them
+
+
+def cluster_ips_check(node: FamilyNode, verdict: str) -> str:
+    """What rejects or drops packets to addresses of the service range that no service port claims, in nftables mode."""
+    return next(line for line in frame(node) if " cluster-ips-check " in line and f" {verdict.lower()} " in line)
 
 
 class RuleBook:
     """The rules of one service port on one node.
 
     Each method gives the rule that makes one decision, as kube-proxy writes it in the mode; "" if the mode has none.
+    In iptables mode they have the comments that kube-proxy leaves out where all services together have more than 1000
+    endpoints.
     """
 
     def __init__(self, port: ServicePort, node: FamilyNode, mode: str) -> None:
@@ -52,10 +60,10 @@ class RuleBook:
         protocol, port = self._port.protocol.lower(), self._port
         if kind == "node-port":
             if self._nft:
-                return self._find("service-nodeports {", f"{protocol} . {port.node_port} :")
+                return self._find(f" service-nodeports {{ {protocol} . {port.node_port} :")
             return self._find("-A KUBE-NODEPORTS ", f"-p {protocol}", f"--dport {port.node_port} ", "KUBE-EXT-")
         if self._nft:
-            return self._find("service-ips {", f"{destination} . {protocol} . {port.port} :")
+            return self._find(f" service-ips {{ {destination} . {protocol} . {port.port} :")
         return self._find("-A KUBE-SERVICES ", f"-d {destination} ", f"--dport {port.port} ", "-j KUBE-")
 
     def refused(self, kind: str, destination: str) -> str:
@@ -63,22 +71,21 @@ class RuleBook:
         protocol, port = self._port.protocol.lower(), self._port
         if kind == "node-port":
             if self._nft:
-                return self._find("no-endpoint-nodeports {", f"{protocol} . {port.node_port} ")
+                return self._find(f" no-endpoint-nodeports {{ {protocol} . {port.node_port} ")
             return self._find("-A KUBE-EXTERNAL-SERVICES ", "--dst-type LOCAL", f"--dport {port.node_port} ")
         if self._nft:
-            return self._find("no-endpoint-services {", f"{destination} . {protocol} . {port.port} ")
+            return self._find(f" no-endpoint-services {{ {destination} . {protocol} . {port.port} ")
         chain = "-A KUBE-SERVICES " if kind == "cluster-ip" else "-A KUBE-EXTERNAL-SERVICES "
-        return self._find(chain, f"-d {destination} ", f"--dport {port.port} ", "-j REJECT") or self._find(
-            chain, f"-d {destination} ", f"--dport {port.port} ", "-j DROP"
-        )
+        target = "DROP" if port.any_endpoint else "REJECT"
+        return self._find(chain, f"-d {destination} ", f"--dport {port.port} ", f"-j {target}")
 
-    def firewall(self, *, admitted: bool) -> str:
-        """What admits the client of a load balancer, or keeps it out."""
+    def firewall(self, destination: str, *, admits: str | None) -> str:
+        """What admits the clients of a range to a load balancer's address, or without one keeps the others out."""
         if self._nft:
             return self._find(f" firewall-{nftables_service(self._port)} ", "saddr !=")
-        if admitted:
-            return self._find(f"-A KUBE-FW-{iptables_service(self._port)} ", "-j KUBE-EXT-")
-        return self._find("-A KUBE-PROXY-FIREWALL ", "-j DROP")
+        if admits:
+            return self._find(f"-A KUBE-FW-{iptables_service(self._port)} ", f" -s {admits} ", "-j KUBE-EXT-")
+        return self._find("-A KUBE-PROXY-FIREWALL ", f"-d {destination} ", "-j DROP")
 
     def masquerade_internal(self) -> str:
         """What makes the pod see the node's address, of packets to the cluster IP."""
@@ -87,7 +94,7 @@ class RuleBook:
         return self._find(f"-d {self._port.cluster_ip} ", "-j KUBE-MARK-MASQ")
 
     def masquerade_external(self) -> str:
-        """The same of packets to an outside destination."""
+        """The same of packets to an outside destination: of all, or under the Local policy of the node's own."""
         return self._find(self._external, "masquerade")
 
     def short_cut(self, client: str) -> str:

@@ -2,5 +2,6 @@
 
 from nodeportkit.figures.chain import describe_chain, plot_chain
 from nodeportkit.figures.flow import plot_flow
+from nodeportkit.figures.shares import plot_shares
 
-__all__ = ["describe_chain", "plot_chain", "plot_flow"]
+__all__ = ["describe_chain", "plot_chain", "plot_flow", "plot_shares"]

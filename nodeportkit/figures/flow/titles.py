@@ -13,7 +13,7 @@ from nodeportkit.figures.fractions import connections
 if TYPE_CHECKING:
     from nodeportkit.cluster import Cluster
 
-__all__ = ["subtitle", "title"]
+__all__ = ["evenness", "subtitle", "title"]
 
 _UNEVEN = 1.5  # times the share of another that is worth a word
 
@@ -23,7 +23,7 @@ def title(rows: pd.DataFrame, totals: Totals, expected: Totals | None, total: in
     lost = _spoken(totals.lost, None if expected is None else expected.lost, total)
     if totals.lost > 0:
         return _lost(rows, lost)
-    even, uneven = _even(rows, predicted=total is None)
+    even, uneven = evenness(rows, predicted=total is None)
     if totals.unknown > 0:
         return even[:1].upper() + even[1:]
     if totals.crosses == 0:
@@ -54,7 +54,7 @@ def _lost(rows: pd.DataFrame, share: float) -> str:
     return f"{connections(share, 'is', 'are')} lost: {who} no pod that takes {'it' if share == 1 else 'them'}"
 
 
-def _even(rows: pd.DataFrame, *, predicted: bool) -> tuple[str, bool]:
+def evenness(rows: pd.DataFrame, *, predicted: bool) -> tuple[str, bool]:
     """How the pods stand to each other, and whether that is uneven."""
     reached = rows[rows["address"].notna()]
     each = reached.groupby("address")["value"].sum()

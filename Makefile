@@ -52,9 +52,10 @@ binder-lock:  ## pin anew what Binder installs (needs uv)
 	    --python-platform x86_64-unknown-linux-gnu --custom-compile-command "make binder-lock" \
 	    --output-file binder/requirements.txt
 
+# Releases of that age warn of what has become of them since.
 lowest:  ## the quick tests with the oldest releases that pyproject.toml allows (needs uv)
 	uv run --isolated --no-project --resolution lowest-direct --with-editable '.[test]' python -m pytest \
-	    -n $(JOBS) -m "not notebook and not browser and not binder" -W default::DeprecationWarning $(ARGS)
+	    -n $(JOBS) -m "not notebook and not browser and not binder" -W default $(ARGS)
 
 clean:  ## remove the environment and the caches
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -296,4 +296,8 @@ def _typed(values: Any, column: Column, rows: int) -> Any:
 
 def _objects(values: Any) -> np.ndarray[Any, Any]:
     """An object array with one Python object a cell: numpy would make a matrix of lists of equal length."""
-    return np.fromiter((pd.NA if value is None else value for value in values), dtype=object, count=len(values))
+    cells = np.fromiter(values, dtype=object, count=len(values))
+    missing = pd.isna(cells)
+    if missing.any():
+        cells[missing] = pd.NA
+    return cells

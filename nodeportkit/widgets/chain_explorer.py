@@ -14,7 +14,7 @@ from nodeportkit.figures.canvas import LOCK
 from nodeportkit.figures.chain.build import paths
 from nodeportkit.figures.picture import Picture
 from nodeportkit.standings import standing
-from nodeportkit.widgets.explorer import Explorer
+from nodeportkit.widgets.explorer import Choice, Explorer
 from nodeportkit.widgets.page import command, paragraph, table
 
 if TYPE_CHECKING:
@@ -90,8 +90,7 @@ class ChainExplorer(Explorer):
         layout = ipywidgets.Layout(width="auto")
         style = {"description_width": "6rem"}
         self._namespaces, self._services, self._ports = (
-            ipywidgets.Dropdown(description=name, layout=layout, style=style)
-            for name in ("namespace", "service", "port")
+            Choice(description=name, layout=layout, style=style) for name in ("namespace", "service", "port")
         )
         super().__init__([self._namespaces, self._services, self._ports])
         with LOCK:
@@ -211,7 +210,7 @@ class ChainExplorer(Explorer):
         return _value(found) if len(rows) > 1 else ""
 
 
-def _set(dropdown: ipywidgets.Dropdown, options: list[Any], value: Any) -> None:
+def _set(dropdown: Choice, options: list[Any], value: Any) -> None:
     """Let a dropdown offer these, and say this; what does not change is not sent."""
     if list(dropdown.options) != options:
         dropdown.options = options

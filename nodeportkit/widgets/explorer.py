@@ -12,7 +12,20 @@ from nodeportkit.figures.canvas import LOCK
 from nodeportkit.figures.picture import Picture
 from nodeportkit.widgets.page import STYLE, paragraph
 
-__all__ = ["Explorer"]
+__all__ = ["Choice", "Explorer"]
+
+
+class Choice(ipywidgets.Dropdown):  # type: ignore[misc]
+    """A dropdown that threads may set at once: its value, its index and what follows from them change under the lock."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        with LOCK:
+            super().__setattr__(name, value)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take over what the page says."""
+        with LOCK:
+            super().set_state(sync_data)
 
 
 class Explorer(ipywidgets.VBox):  # type: ignore[misc]

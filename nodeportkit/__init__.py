@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from nodeportkit.errors import SnapshotError as SnapshotError
     from nodeportkit.figures import plot_chain as plot_chain
     from nodeportkit.figures import plot_flow as plot_flow
+    from nodeportkit.figures import plot_shares as plot_shares
     from nodeportkit.kube.printing import printed as printed
     from nodeportkit.kube.proxy_config import ProxyConfig as ProxyConfig
     from nodeportkit.selectors import match_labels as match_labels
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from nodeportkit.sources.transcript import read_transcript as read_transcript
     from nodeportkit.standings import Standing as Standing
     from nodeportkit.standings import standing as standing
+    from nodeportkit.traffic.comparison import compare as compare
     from nodeportkit.traffic.rules import proxy_rules as proxy_rules
     from nodeportkit.traffic.sharing import shares as shares
     from nodeportkit.traffic.simulation import simulate as simulate
@@ -69,12 +71,14 @@ _HOMES: Final = {
     "Standing": "standings",
     "Trace": "traffic.tracing",
     "chain": "chains",
+    "compare": "traffic.comparison",
     "format_age": "cells",
     "links": "chains",
     "match_labels": "selectors",
     "parse_age": "cells",
     "plot_chain": "figures",
     "plot_flow": "figures",
+    "plot_shares": "figures",
     "printed": "kube.printing",
     "proxy_rules": "traffic.rules",
     "read": "sources.read",
@@ -104,8 +108,10 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "proxy_rules",
     "shares",
     "simulate",
+    "compare",
     "plot_chain",
     "plot_flow",
+    "plot_shares",
     "ChainExplorer",
     "printed",
     "parse_age",

@@ -7,7 +7,8 @@ Widgets call back in threads, and matplotlib's fonts are shared by all figures: 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import RLock
 from typing import Any, Final, Literal
 
@@ -29,7 +30,6 @@ LOCK: Final = RLock()
 Mark = Literal["ready", "not-ready", "unknown", "wrong"]
 
 PILL: Final = 21.0  # height of a port's pill
-_UNHINTED: Final[Any] = {"text.hinting": "none"}
 _NUMBER: Final = Font(11, bold=True, mono=True)
 _CAP: Final = 0.73  # height of a capital letter or a figure in DejaVu, in parts of the font's size
 _LINKS, _PANELS, _WORDS, _MARKS = 1.0, 2.0, 3.0, 4.0  # what lies above what
@@ -44,12 +44,23 @@ class _Words(Text):
     """Text that is as wide in every picture as it was measured: hinting rounds each letter to whole dots."""
 
     def draw(self, renderer: Any) -> None:
-        with matplotlib.rc_context(_UNHINTED):
+        with _unhinted():
             super().draw(renderer)
 
     def get_window_extent(self, renderer: Any = None, dpi: float | None = None) -> Bbox:
-        with matplotlib.rc_context(_UNHINTED):
+        with _unhinted():
             return super().get_window_extent(renderer, dpi)
+
+
+@contextmanager
+def _unhinted() -> Iterator[None]:
+    """Without hinting; `matplotlib.rc_context` would copy all settings for each word."""
+    before = matplotlib.rcParams["text.hinting"]
+    matplotlib.rcParams["text.hinting"] = "none"
+    try:
+        yield
+    finally:
+        matplotlib.rcParams["text.hinting"] = before
 
 
 class Canvas:

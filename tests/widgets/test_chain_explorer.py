@@ -3,6 +3,7 @@
 import random
 import re
 import threading
+import time
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -178,9 +179,10 @@ def test_a_fault_of_ours_is_seen_and_not_swallowed(monkeypatch):
 
 
 class Plain(ChainExplorer):
-    """An explorer that says what is chosen, and draws nothing."""
+    """An explorer that takes its time to say what is chosen, and draws nothing."""
 
     def draw(self):
+        time.sleep(0.002)
         return None, f"{self.service} {self.port}", ""
 
 

@@ -16,6 +16,7 @@ from nodeportkit.figures import plot_flow
 from nodeportkit.figures.fractions import connections, percent
 from nodeportkit.figures.theme import palette
 from nodeportkit.traffic.sharing import shares
+from nodeportkit.traffic.simulation import simulate
 
 SHORT = settings(
     max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow],
@@ -136,6 +137,17 @@ def test_counts_stand_beside_what_was_expected():
     assert (said.count("310"), said.count("290"), said.count("300")) == (1, 1, 4)
     assert any(text.startswith("stays on the node: ") and text.endswith("(expected 33.3 %)") for text in said)
     assert "1,800 connections" in said[1]
+
+
+def test_a_simulation_is_drawn_with_what_it_lost():
+    place = without_a_pod_on_the_last()
+    counts = simulate(place, "web", 4000, seed=3)
+    axes = plot_flow(place, "web", counts=counts)
+    said = texts(axes)
+    assert said[0] == "One of four connections is lost: node-4 has no pod that takes them"
+    assert f"{counts['lost'].sum():,}" in said
+    assert all(f"{count:,}" in said for count in counts["connections"] if count)
+    assert faults(axes) == []
 
 
 def test_counts_that_chance_does_not_explain_are_told_as_they_are():

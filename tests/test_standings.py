@@ -125,6 +125,17 @@ WHOLE = {
         {"ports": NAMED, "containers": containers(("web-0", "http", 8080, "TCP"))}, "web reaches 1 of 1 pod on 1 node",
         "One pod gets nothing, for want of a port named http: web-1.",
     ),
+    "a policy that was not shown": (
+        {"services": {"external_traffic_policy": [None]}, "pods": alone()}, "web reaches 1 of 1 pod on 1 node",
+        "Whether its external traffic policy is Local was not shown; if it is, b answers nobody. See:",
+    ),
+    "readiness of one not shown": ({"pods": {"ready": [True, None]}}, "web reaches at least 1 pod", ""),
+    "two families, and some only counted": (
+        {"services": {"ip_families": [["IPv4", "IPv6"]]}, "pods": None,
+         "endpoints": {"namespace": ["default"] * 4, "service": ["web"] * 4, "address": ["10.0.0.1", "fd00::1", None, None],
+                       "ready": [True] * 4, "port_name": [""] * 4, "protocol": ["TCP"] * 4, "port": [8080, 8080, None, None]}},
+        "web reaches at least 1 pod", "",
+    ),
     "local behind a balancer": (
         {"services": {"type": ["LoadBalancer"], "external_traffic_policy": ["Local"]}, "pods": alone()},
         "web reaches 1 of 1 pod on 1 node", "",

@@ -10,7 +10,7 @@ from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import command, listed
 
-__all__ = ["local_policy_no_local_pod", "node_not_ready", "not_exposed", "ports_not_shown"]
+__all__ = ["local_policy_no_local_pod", "node_not_ready", "not_exposed", "ports_not_shown", "without_local_pod"]
 
 
 def not_exposed(facts: Facts) -> Standing | None:
@@ -93,8 +93,7 @@ def local_policy_no_local_pod(facts: Facts) -> Standing | None:
             command("get pods", facts.namespace, "-o", "wide") if pods else "kubectl get nodes -o wide",
             title=f"On which nodes {facts.subject} answers cannot be told yet",
         )
-    served = usable(facts.ends.rename(columns={"pod_node": "node"}), nodes, "Local").any(axis=1)
-    blocked = [str(name) for name in nodes["name"].to_numpy(dtype=object)[~np.asarray(served)]]
+    blocked = without_local_pod(facts)
     if not blocked:
         return None
     return facts.broken(
@@ -106,3 +105,10 @@ def local_policy_no_local_pod(facts: Facts) -> Standing | None:
         fix=command("patch service", facts.namespace, facts.name, "-p", '{"spec": {"externalTrafficPolicy": "Cluster"}}'),
         blocked_nodes=tuple(blocked),
     )  # fmt: skip
+
+
+def without_local_pod(facts: Facts) -> list[str]:
+    """The names of the nodes that have no pod of their own to send to."""
+    nodes = facts.cluster.nodes
+    served = usable(facts.ends.rename(columns={"pod_node": "node"}), nodes, "Local").any(axis=1)
+    return [str(name) for name in nodes["name"].to_numpy(dtype=object)[~np.asarray(served)]]

@@ -123,12 +123,34 @@ class Facts:
         )
 
     def counts(self) -> tuple[int, int]:
-        """How many pods get connections, and how many are behind the service at all."""
-        return _pods_in(self.used), _pods_in(self.ends)
+        """How many pods get connections, and how many are behind the service at all; at least, if not `counted`."""
+        return self._pods_in(self.used), self._pods_in(self.ends)
 
-    def whole(self, title: str, explanation: str = "") -> Standing:
+    @cached_property
+    def counted(self) -> bool:
+        """Whether it is known how many pods that is."""
+        nameless = _nameless(self.ends)
+        unsure = self.ends["vague"].any() or self._families > 1
+        return not (self.ends["ready"].isna().any() or (nameless.any() and unsure))
+
+    @cached_property
+    def _families(self) -> int:
+        lists = [self.service[column] for column in ("ip_families", "cluster_ips")]
+        return max([len(each) for each in lists if isinstance(each, list)], default=1)
+
+    def _pods_in(self, links: pd.DataFrame) -> int:
+        """How many pods the links lead to: one for each name, or address, and one for each of which only the number is known.
+
+        Addresses of two families may be those of the same pods.
+        """
+        who = links["pod"].fillna(links["pod_ip"])
+        is_v6 = links["pod_ip"].str.contains(":", regex=False)
+        named = max(who[~true(is_v6)].nunique(), who[true(is_v6) | is_v6.isna().to_numpy()].nunique())
+        return int(named + (_nameless(links).sum() if self.counted else 0))
+
+    def whole(self, title: str, explanation: str = "", **more: Any) -> Standing:
         """A chain that holds."""
-        return self._standing(True, title, explanation=explanation)
+        return self._standing(True, title, explanation=explanation, **more)
 
     def broken(self, cause: str, link: Link, title: str, reason: str, explanation: str = "", **more: Any) -> Standing:
         """A chain that is broken."""
@@ -182,7 +204,6 @@ def true(values: pd.Series[Any]) -> npt.NDArray[np.bool_]:
     return values.astype("boolean").fillna(False).to_numpy(dtype=np.bool_)
 
 
-def _pods_in(links: pd.DataFrame) -> int:
-    """How many pods the links lead to: a pod counts once, those without name and address each."""
-    who = links["pod"].fillna(links["pod_ip"])
-    return int(who.nunique() + who.isna().sum())
+def _nameless(links: pd.DataFrame) -> pd.Series[bool]:
+    """Which links lead to a pod of which neither name nor address was shown."""
+    return links["pod"].isna() & links["pod_ip"].isna()

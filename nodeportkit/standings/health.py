@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
+from nodeportkit.standings.entry import without_local_pod
 from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import agree, all_of, command, listed, some
@@ -41,8 +44,18 @@ def healthy(facts: Facts) -> Standing:
         said.append(
             f"{some(count, 'pod')} {agree(count, 'gets', 'get')} nothing, for want of a port named {port}: {listed(without)}."
         )
+    if not facts.counted:
+        return facts.whole(f"{facts.subject} reaches at least {used:,} {agree(used, 'pod', 'pods')}")
+    verify = ""
+    if blocked := _blocked_if_local(facts):
+        said.append(
+            f"Whether its external traffic policy is Local was not shown; if it is, {listed(blocked)} {agree(len(blocked), 'answers', 'answer')} nobody. See:"
+        )
+        verify = command("get service", facts.namespace, facts.name, "-o", "yaml")
     return facts.whole(
-        f"{facts.subject} reaches {used:,} of {behind:,} {agree(behind, 'pod', 'pods')}{where}", " ".join(said)
+        f"{facts.subject} reaches {used:,} of {behind:,} {agree(behind, 'pod', 'pods')}{where}",
+        " ".join(said),
+        verify=verify,
     )
 
 
@@ -52,3 +65,9 @@ def _without_port(facts: Facts) -> list[str]:
         return []
     addressed = [not isinstance(ips, list) or bool(ips) for ips in facts.running["ips"]]
     return sorted(set(facts.running.loc[addressed, "name"].dropna()) - set(facts.ends["pod"].dropna()))
+
+
+def _blocked_if_local(facts: Facts) -> list[str]:
+    """The nodes that would reach no pod under a policy that was not shown."""
+    shown = pd.notna(facts.service["external_traffic_policy"]) or facts.type != "NodePort"
+    return [] if shown or facts.used["pod_node"].isna().any() else without_local_pod(facts)

@@ -26,7 +26,6 @@ _WITHOUT_ENDPOINTS: Final[tuple[_Cause, ...]] = (
     pods.none_has_an_address,
     target.protocol_mismatch,
     target.named_port_missing,
-    readiness.no_pod_ready,
     health.drifted,
 )
 _WITH_ENDPOINTS: Final[tuple[_Cause, ...]] = (

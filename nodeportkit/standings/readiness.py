@@ -11,7 +11,7 @@ from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import agree, all_of, command, listed, number
 
-__all__ = ["no_pod_ready", "pods_not_ready", "readiness_not_shown"]
+__all__ = ["pods_not_ready", "readiness_not_shown"]
 
 _CRASHED: Final = ("CrashLoopBackOff", "Error", "OOMKilled")
 
@@ -22,14 +22,6 @@ def pods_not_ready(facts: Facts) -> Standing | None:
         return None
     names = facts.ends["pod"].dropna().unique()
     return _not_ready(facts, facts.counts()[1], facts.all_pods[facts.all_pods["name"].isin(names)])
-
-
-def no_pod_ready(facts: Facts) -> Standing | None:
-    """There are no endpoints, as a list of those that are ready tells, and no pod that the selector matches is ready."""
-    pods = facts.running
-    if pods.empty or not true(pods["ready"].eq(False) | pods["terminating"].eq(True)).all():
-        return None
-    return _not_ready(facts, len(pods), pods)
 
 
 def readiness_not_shown(facts: Facts) -> Standing | None:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from nodeportkit.frames import STRING, conform
 from nodeportkit.kube.endpoints.derived import derive
-from nodeportkit.kube.endpoints.stated import complete, lacking
+from nodeportkit.kube.endpoints.stated import complete, incomplete
 
 __all__ = ["all_endpoints", "derive"]
 
@@ -25,8 +25,9 @@ def all_endpoints(
     """The endpoints of every service port.
 
     What a source stated holds for its services. There, cells that the source did not show are filled in where only one
-    value is possible: the pod with that address, its node, the port's name; endpoints that were counted and not shown
-    (`+ 2 more...`) are replaced by derived ones if the count agrees. For all other services the endpoints are derived.
+    value is possible: the pod with that address, its node, the port's name; and endpoints that its kind of list leaves out
+    (counted as `+ 2 more...`, not ready, being deleted) are derived, if what it shows agrees with the pods. For all other
+    services all endpoints are derived.
 
     Parameters
     ----------
@@ -69,8 +70,8 @@ def all_endpoints(
     keys = pd.MultiIndex.from_frame(services[["namespace", "name"]])
     is_stated = keys.isin(pd.MultiIndex.from_frame(stated[_SERVICE]))
     parts = [derive(services[~is_stated], ports, pods, containers)]
-    if len(given):
-        asked = services[keys.isin(lacking(given))]
+    if len(given) or len(stated):
+        asked = services[keys.isin(incomplete(given, stated))]
         parts.insert(0, complete(given, asked, ports, pods, nodes, derive(asked, ports, pods, containers)))
     filled = [part for part in parts if len(part)]
     endpoints = pd.concat(filled, ignore_index=True) if len(filled) > 1 else [*filled, parts[0]][0]

@@ -2,6 +2,10 @@
 
 A table of Endpoints shows addresses and numbers, a table of EndpointSlices no readiness: what is behind an address, and
 which port of the service it belongs to, follows from the pods and ports where only one answer is possible.
+
+Lists leave endpoints out. Those of Endpoints, and `kubectl describe service`, show the ones that are ready, some those that
+are not ready beside them, none those whose pod is being deleted; most end after three, ` + 2 more...`. A table of
+EndpointSlices shows all, and ends after three. What a list left out is told by the pods, if they agree with what it shows.
 """
 
 from __future__ import annotations
@@ -15,16 +19,21 @@ import pandas as pd
 from nodeportkit.frames import conform
 from nodeportkit.kube.endpoints.derived import conditions
 
-__all__ = ["complete", "lacking"]
+__all__ = ["complete", "incomplete"]
 
 _SERVICE: Final = ["namespace", "service"]
 _IDENTITY: Final = [*_SERVICE, "slice", "address", "port", "port_name", "protocol"]
+_TOLD_BY_PODS: Final = ["address", "pod", "port_name", "protocol", "ready", "slice"]
+
+Mask = npt.NDArray[np.bool_]
 
 
-def lacking(given: pd.DataFrame) -> pd.MultiIndex:
-    """The services (namespace, name) of which some endpoints lack cells that pods could tell."""
-    incomplete = given[["address", "pod", "port_name", "protocol", "ready"]].isna().any(axis="columns")
-    return pd.MultiIndex.from_frame(given.loc[incomplete, _SERVICE].drop_duplicates())
+def incomplete(given: pd.DataFrame, stated: pd.DataFrame) -> pd.Index[Any]:
+    """The services (namespace, name) whose endpoints may lack rows or cells that pods could tell."""
+    known = given[["serving", "terminating"]].notna().all(axis="columns") | _true(given["ready"])
+    whole = given[_TOLD_BY_PODS].notna().all(axis="columns") & known
+    lacking = pd.concat([given.loc[~whole, _SERVICE], stated[_SERVICE][~_in(stated, _services(given))]])
+    return _services(lacking)
 
 
 def complete(
@@ -35,63 +44,102 @@ def complete(
     nodes: pd.DataFrame,
     derived: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The endpoints given, with the cells that follow from `derived`, pods and ports.
+    """The endpoints given, with the rows and cells that follow from `derived`, pods and ports.
 
     Parameters
     ----------
     given
         Endpoints that a source stated.
     services, derived
-        The services of which cells are lacking, and the endpoints derived for them.
+        The services of which something is lacking, and the endpoints derived for them.
     ports, pods, nodes
         Frames of these schemas.
     """
     told = conform("endpoints", given.assign(derived=given["derived"].fillna(False)))
-    wanting = _in(told, pd.MultiIndex.from_frame(services[["namespace", "name"]]))
-    if not wanting.any():
+    wanting = _in(told, _services(services.rename(columns={"name": "service"})))
+    found = _with_those_left_out(told[wanting].reset_index(drop=True), derived)
+    if found.empty:
         return told
-    open_ = told[wanting].reset_index(drop=True)
-    order = pd.MultiIndex.from_frame(open_[_SERVICE]).unique()
-    open_ = _with_counted(open_, derived)
-    open_ = _with_port_names(open_, derived, ports)
-    open_ = _with_pods(open_, derived, pods, nodes)
-    open_ = _with_what_pods_tell(open_, services, pods)
-    open_ = open_.iloc[np.argsort(order.get_indexer(pd.MultiIndex.from_frame(open_[_SERVICE])), kind="stable")]
-    parts = [part for part in (told[~wanting], open_) if len(part)]
-    return conform("endpoints", pd.concat(parts, ignore_index=True) if parts else open_)
+    order = _services(found)
+    found = _with_port_names(found, derived, ports)
+    found = _with_pods(found, derived, pods, nodes)
+    found = _with_what_pods_tell(found, services, pods)
+    found = found.iloc[np.argsort(order.get_indexer(pd.MultiIndex.from_frame(found[_SERVICE])), kind="stable")]
+    parts = [part for part in (told[~wanting], found) if len(part)]
+    return conform("endpoints", pd.concat(parts, ignore_index=True))
 
 
-def _with_counted(told: pd.DataFrame, derived: pd.DataFrame) -> pd.DataFrame:
-    """Those that were counted and not shown replaced by derived ones, where the count agrees and those shown are among these."""
-    counted = told["address"].isna()
-    if not counted.any() or derived.empty:
+def _with_those_left_out(told: pd.DataFrame, derived: pd.DataFrame) -> pd.DataFrame:
+    """The endpoints told, those that were only counted replaced, and those that the kind of list leaves out added.
+
+    Only for services where as many endpoints are derived as were told, with those shown among them.
+    """
+    if derived.empty:
         return told
-    # Endpoints and `describe service` list those that are ready; a table of slices lists all, and says nothing of it.
-    services = pd.MultiIndex.from_frame(derived[_SERVICE])
-    not_ready = told.loc[told["ready"].ne(True).fillna(True).to_numpy(dtype=bool), _SERVICE]
-    not_silent = told.loc[told["ready"].notna().to_numpy(), _SERVICE]
-    only_ready = ~services.isin(pd.MultiIndex.from_frame(not_ready))
-    silent = ~services.isin(pd.MultiIndex.from_frame(not_silent))
-    possible = derived[silent | (only_ready & derived["ready"].fillna(False).to_numpy(dtype=bool))]
-    place = [*_SERVICE, "address", "port"]
-    shown = told.loc[~counted, place].drop_duplicates()
-    is_shown = pd.MultiIndex.from_frame(possible[place]).isin(pd.MultiIndex.from_frame(shown))
+    listed = _listed(told, derived)
+    agreed, shown = _agreed(told, derived, listed)
+    # Endpoints objects hold the first family only, slices both.
+    in_family = listed & _of_shown_families(told, derived) & ~_in(derived, agreed)
+    also_agreed, also_shown = _agreed(told, derived, in_family)
+    also_agreed = also_agreed.intersection(_services(told[told["address"].notna()]))
+    services = agreed.union(also_agreed)
+    kept = told[~(told["address"].isna().to_numpy() & _in(told, services))]
+    left_out = derived[_in(derived, services) & ~(shown | (also_shown & _in(derived, also_agreed)))]
+    parts = [part for part in (kept, left_out) if len(part)]
+    whole: pd.DataFrame = pd.concat(parts, ignore_index=True) if parts else kept
+    return whole
+
+
+def _agreed(told: pd.DataFrame, derived: pd.DataFrame, listed: Mask) -> tuple[pd.Index[Any], Mask]:
+    """The services where what was told agrees with the derived endpoints listed, and which derived ones were shown."""
+    possible = derived[listed]
+    is_counted = told["address"].isna().to_numpy()
+    # Where numbers are not known, the same address may only be told as often.
+    unnumbered = _services(possible[possible["port"].isna()])
+    shown = np.zeros(len(derived), dtype=np.bool_)
+    shown[listed] = _places(possible, unnumbered).isin(_places(told[~is_counted], unnumbered))
     counts = pd.DataFrame(
         {
             "told": told.groupby(_SERVICE).size(),
-            "shown": told[~counted].groupby(_SERVICE).size(),
+            "shown": told[~is_counted].groupby(_SERVICE).size(),
+            "derived": derived.groupby(_SERVICE).size(),
             "possible": possible.groupby(_SERVICE).size(),
-            "found": possible[is_shown].groupby(_SERVICE).size(),
-            "nameless": possible["address"].isna().groupby([possible[key] for key in _SERVICE]).sum(),
+            "found": derived[shown].groupby(_SERVICE).size(),
+            "unclear": derived[derived["ready"].isna().to_numpy() & ~listed].groupby(_SERVICE).size(),
+            "nameless": possible[possible["address"].isna()].groupby(_SERVICE).size(),
         }
     ).fillna(0)
     agree: Any = (
-        (counts["told"] == counts["possible"]) & (counts["shown"] == counts["found"]) & (counts["nameless"] == 0)
+        (counts["told"] == counts["possible"])
+        & (counts["shown"] == counts["found"])
+        & (counts[["unclear", "nameless"]] == 0).all(axis="columns")
+        & (counts["derived"] > 0)
     )
     agreed = counts.index[agree]
-    kept = told[~(counted.to_numpy() & _in(told, agreed))]
-    replaced: pd.DataFrame = pd.concat([kept, possible[~is_shown & _in(possible, agreed)]], ignore_index=True)
-    return replaced
+    return agreed, shown & _in(derived, agreed)
+
+
+def _of_shown_families(told: pd.DataFrame, derived: pd.DataFrame) -> Mask:
+    """Which derived endpoints are of an IP family that an address of the same service was shown of."""
+    families = [frame[_SERVICE].assign(v6=frame["address"].str.contains(":", regex=False)) for frame in (told, derived)]
+    return np.asarray(
+        pd.MultiIndex.from_frame(families[1]).isin(pd.MultiIndex.from_frame(families[0].dropna())), np.bool_
+    )
+
+
+def _listed(told: pd.DataFrame, derived: pd.DataFrame) -> Mask:
+    """Which derived endpoints a list of the kind that was printed of their service shows, in full."""
+    in_slices = _in(derived, _services(told[told["slice"].notna() | told["ready"].isna()]))
+    with_unready = _in(derived, _services(told[_true(told["ready"].eq(False))]))
+    return in_slices | (with_unready & ~_true(derived["terminating"])) | _true(derived["ready"])
+
+
+def _places(endpoints: pd.DataFrame, unnumbered: pd.Index[Any]) -> pd.MultiIndex:
+    """Service, address, port where the service's are known, and the how manyeth of these it is."""
+    place = endpoints[[*_SERVICE, "address", "port"]].copy()
+    place["port"] = place["port"].mask(_in(endpoints, unnumbered), 0)
+    place["nth"] = place.groupby(list(place.columns), dropna=False).cumcount()
+    return pd.MultiIndex.from_frame(place)
 
 
 def _with_port_names(told: pd.DataFrame, derived: pd.DataFrame, ports: pd.DataFrame) -> pd.DataFrame:
@@ -116,7 +164,7 @@ def _with_port_names(told: pd.DataFrame, derived: pd.DataFrame, ports: pd.DataFr
     done.append(rest)
     filled = pd.concat([part for part in done if len(part)], ignore_index=True)
     filled = filled.sort_values("row", kind="stable").drop(columns="row")
-    once = filled[filled["address"].isna() | ~filled.duplicated(_IDENTITY)]
+    once = filled[filled[["address", "port_name"]].isna().any(axis="columns") | ~filled.duplicated(_IDENTITY)]
     return once.reset_index(drop=True)
 
 
@@ -161,19 +209,27 @@ def _only(frame: pd.DataFrame, place: list[str]) -> pd.DataFrame:
 
 
 def _with_what_pods_tell(told: pd.DataFrame, services: pd.DataFrame, pods: pd.DataFrame) -> pd.DataFrame:
-    """The node of the pod; and its conditions where the source said nothing of readiness."""
+    """The node of the pod; and its conditions where the source did not say that the endpoint is ready."""
     columns = ["namespace", "name", "node", "ready", "terminating"]
     known = pods[columns].drop_duplicates(["namespace", "name"]).rename(columns={"name": "pod"})
     found = told[["namespace", "pod"]].merge(known, how="left", on=["namespace", "pod"])
     told_of = services[["namespace", "name", "publish_not_ready"]].rename(columns={"name": "service"})
     publish = told[_SERVICE].merge(told_of.drop_duplicates(_SERVICE), how="left", on=_SERVICE)["publish_not_ready"]
-    silent = told["ready"].isna() & told["pod"].notna()
+    open_ = ~_true(told["ready"]) & told["pod"].notna().to_numpy()
     filled: dict[str, Any] = {"node": told["node"].fillna(pd.Series(found["node"].array, index=told.index))}
     for name, values in conditions(found["ready"].array, found["terminating"].array, publish.array).items():
-        filled[name] = told[name].fillna(pd.Series(values, index=told.index).where(silent))
+        filled[name] = told[name].fillna(pd.Series(values, index=told.index).where(open_))
     return told.assign(**filled)
 
 
-def _in(frame: pd.DataFrame, keys: pd.Index[Any]) -> npt.NDArray[np.bool_]:
+def _services(frame: pd.DataFrame) -> pd.Index[Any]:
+    return pd.MultiIndex.from_frame(frame[_SERVICE].dropna().drop_duplicates())
+
+
+def _in(frame: pd.DataFrame, services: pd.Index[Any]) -> Mask:
     """Which rows are of one of these services."""
-    return np.asarray(pd.MultiIndex.from_frame(frame[_SERVICE]).isin(keys), dtype=np.bool_)
+    return np.asarray(pd.MultiIndex.from_frame(frame[_SERVICE]).isin(services), dtype=np.bool_)
+
+
+def _true(values: pd.Series[Any]) -> Mask:
+    return values.astype("boolean").fillna(False).to_numpy(dtype=np.bool_)

@@ -2,8 +2,8 @@
 
 import random
 import re
+import sys
 import threading
-import time
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -179,13 +179,22 @@ def test_a_fault_of_ours_is_seen_and_not_swallowed(monkeypatch):
 
 
 class Plain(ChainExplorer):
-    """An explorer that takes its time to say what is chosen, and draws nothing."""
+    """An explorer that says what is chosen, and draws nothing."""
 
     def draw(self):
-        time.sleep(0.002)
         return None, f"{self.service} {self.port}", ""
 
 
+@pytest.fixture
+def restless():
+    """Threads take turns far more often than usual."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("restless")
 @pytest.mark.parametrize(("kind", "times"), [(Plain, 150), (ChainExplorer, 5)])
 def test_threads_that_choose_at_once_leave_what_is_chosen(kind, times):
     """The page's messages come in a thread of their own, beside the cell that runs."""

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from nodeportkit.errors import SnapshotError as SnapshotError
     from nodeportkit.figures import plot_chain as plot_chain
     from nodeportkit.figures import plot_flow as plot_flow
+    from nodeportkit.figures import plot_reach as plot_reach
+    from nodeportkit.figures import plot_rules as plot_rules
     from nodeportkit.figures import plot_shares as plot_shares
     from nodeportkit.kube.printing import printed as printed
     from nodeportkit.kube.proxy_config import ProxyConfig as ProxyConfig
@@ -78,6 +80,8 @@ _HOMES: Final = {
     "parse_age": "cells",
     "plot_chain": "figures",
     "plot_flow": "figures",
+    "plot_reach": "figures",
+    "plot_rules": "figures",
     "plot_shares": "figures",
     "printed": "kube.printing",
     "proxy_rules": "traffic.rules",
@@ -112,6 +116,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "plot_chain",
     "plot_flow",
     "plot_shares",
+    "plot_reach",
+    "plot_rules",
     "ChainExplorer",
     "printed",
     "parse_age",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from nodeportkit.sources.prompts import PROGRAMS
+from nodeportkit.sources.tables.collapsed import collapsed_row
 from nodeportkit.sources.tables.layout import Header, header, place, place_all
 
 __all__ = ["Body", "read_body"]
@@ -84,7 +85,9 @@ def _read_rows(lines: Sequence[str], start: int, head: Header) -> Body:
             continue
         slow -= 1 if slow else 0
         line = lines[body.end]
-        found = None if _BETWEEN.match(line) or _is_header(line, head) else place(line, head, starts)
+        found = None
+        if not _BETWEEN.match(line) and not _is_header(line, head):
+            found = place(line, head, starts) or _squeezed(line, head)
         if found is None:
             if not _step_over(lines, head, starts, body):
                 break
@@ -111,6 +114,14 @@ def _take_many(lines: Sequence[str], head: Header, body: Body, size: int) -> boo
         cells.extend(more)
     body.end += taken
     return taken == len(chunk)
+
+
+def _squeezed(line: str, head: Header) -> tuple[list[str], tuple[int, ...]] | None:
+    """The cells of a row that somebody has shortened or lengthened by hand, where only one way to divide it is left."""
+    if "AGE" not in head.columns:
+        return None
+    cells = collapsed_row(" ".join(line.split()), head.columns)
+    return (cells, head.starts) if cells else None
 
 
 def _is_header(line: str, head: Header) -> bool:

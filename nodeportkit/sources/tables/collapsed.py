@@ -27,6 +27,7 @@ _EVENTS: Final = (
 _CELL: Final = re.compile(
     r"\d+ \(\S+ ago\)|\S+ \(x\d+ over \S+\)|\S+ \+ \d+ more\.\.\.|\S+ \((?:386|amd64|arm|arm64|ppc64le|riscv64|s390x)\)|\S+"
 )
+_AGE: Final = re.compile(r"(?:\d+[ydhms]){1,5}|<unknown>|<invalid>")
 # Columns that hold words; at most one of them can be in a table that is read.
 _WORDY: Final = frozenset({"OS-IMAGE", "MESSAGE"})
 
@@ -70,4 +71,7 @@ def collapsed_row(line: str, columns: Sequence[str]) -> list[str] | None:
     if surplus > 0 and len(wordy) == 1:
         at = wordy[0]
         cells[at : at + surplus + 1] = [" ".join(cells[at : at + surplus + 1])]
-    return cells if len(cells) == len(columns) and "  " not in line else None
+    if len(cells) != len(columns) or "  " in line:
+        return None
+    # A sentence may have as many words as the table has columns.
+    return cells if "AGE" not in columns or _AGE.fullmatch(cells[list(columns).index("AGE")]) else None

@@ -24,7 +24,8 @@ def chromium() -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+# For a module, not for the session: as long as Playwright runs, its event loop does, and no other test can run its own.
+@pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # Chromium's sandbox does not start as root, as in a container; the pages are our own.

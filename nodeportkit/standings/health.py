@@ -26,45 +26,47 @@ def drifted(facts: Facts) -> Standing:
 def healthy(facts: Facts) -> Standing:
     """Connections to the node port reach pods; say how many, and which are left out."""
     used, behind = facts.counts()
-    on = facts.used["pod_node"]
-    where = "" if on.isna().any() else f" on {on.nunique():,} {agree(on.nunique(), 'node', 'nodes')}"
-    said = []
-    if not true(facts.used["ready"]).any():
-        said.append(
-            f"{all_of(used, 'pod')} {agree(used, 'is being deleted, and still serves', 'are being deleted, and still serve')}."
-        )
-    if used < behind:
-        idle = sorted(facts.ends.loc[~facts.ends.index.isin(facts.used.index), "pod"].dropna().unique())
-        names = f": {listed(idle)}" if len(idle) == behind - used else ""
-        said.append(
-            f"{some(behind - used, 'pod')} {agree(behind - used, 'gets', 'get')} nothing, not being ready{names}."
-        )
-    if without := _without_port(facts):
-        port, count = facts.ports["target_port"].iloc[0], len(without)
-        said.append(
-            f"{some(count, 'pod')} {agree(count, 'gets', 'get')} nothing, for want of a port named {port}: {listed(without)}."
-        )
     if not facts.counted:
         return facts.whole(f"{facts.subject} reaches at least {used:,} {agree(used, 'pod', 'pods')}")
-    verify = ""
+    on = facts.used["pod_node"]
+    where = "" if on.isna().any() else f" on {on.nunique():,} {agree(on.nunique(), 'node', 'nodes')}"
+    title = f"{facts.subject} reaches {used:,} of {behind:,} {agree(behind, 'pod', 'pods')}{where}"
+    said = [*_being_deleted(facts, used), *_not_ready(facts, behind - used), *_without_port(facts)]
     if blocked := _blocked_if_local(facts):
-        said.append(
-            f"Whether its external traffic policy is Local was not shown; if it is, {listed(blocked)} {agree(len(blocked), 'answers', 'answer')} nobody. See:"
-        )
-        verify = command("get service", facts.namespace, facts.name, "-o", "yaml")
-    return facts.whole(
-        f"{facts.subject} reaches {used:,} of {behind:,} {agree(behind, 'pod', 'pods')}{where}",
-        " ".join(said),
-        verify=verify,
-    )
+        nobody = f"{listed(blocked)} {agree(len(blocked), 'answers', 'answer')} nobody"
+        said.append(f"Whether its external traffic policy is Local was not shown; if it is, {nobody}. See:")
+        yaml = command("get service", facts.namespace, facts.name, "-o", "yaml")
+        return facts.whole(title, " ".join(said), verify=yaml)
+    return facts.whole(title, " ".join(said))
+
+
+def _being_deleted(facts: Facts, used: int) -> list[str]:
+    """That the pods that get connections are about to go."""
+    if true(facts.used["ready"]).any():
+        return []
+    still = agree(used, "is being deleted, and still serves", "are being deleted, and still serve")
+    return [f"{all_of(used, 'pod')} {still}."]
+
+
+def _not_ready(facts: Facts, count: int) -> list[str]:
+    """How many pods get no connections, and which, if all are known."""
+    if not count:
+        return []
+    idle = sorted(facts.ends.loc[~facts.ends.index.isin(facts.used.index), "pod"].dropna().unique())
+    names = f": {listed(idle)}" if len(idle) == count else ""
+    return [f"{some(count, 'pod')} {agree(count, 'gets', 'get')} nothing, not being ready{names}."]
 
 
 def _without_port(facts: Facts) -> list[str]:
-    """The pods that have no endpoint for this port, because they lack the named port."""
+    """Which pods have no endpoint for this port, because they lack the named port."""
     if not true(facts.ends["derived"]).any():
         return []
     addressed = [not isinstance(ips, list) or bool(ips) for ips in facts.running["ips"]]
-    return sorted(set(facts.running.loc[addressed, "name"].dropna()) - set(facts.ends["pod"].dropna()))
+    pods = sorted(set(facts.running.loc[addressed, "name"].dropna()) - set(facts.ends["pod"].dropna()))
+    if not pods:
+        return []
+    port, gets = facts.ports["target_port"].iloc[0], agree(len(pods), "gets", "get")
+    return [f"{some(len(pods), 'pod')} {gets} nothing, for want of a port named {port}: {listed(pods)}."]
 
 
 def _blocked_if_local(facts: Facts) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from nodeportkit.frames import STRING, conform
 from nodeportkit.kube.endpoints.derived import derive
+from nodeportkit.kube.endpoints.numbering import positions
 from nodeportkit.kube.endpoints.stated import complete, incomplete
 
 __all__ = ["all_endpoints", "derive"]
@@ -67,11 +69,10 @@ def all_endpoints(
          pod   address  port    node zone  ready  derived
     0  web-0  10.1.0.4  8080  node-1    a   True     True
     """
-    keys = pd.MultiIndex.from_frame(services[["namespace", "name"]])
-    is_stated = keys.isin(pd.MultiIndex.from_frame(stated[_SERVICE]))
+    is_stated = np.isin(np.arange(len(services)), positions(stated[_SERVICE], services[["namespace", "name"]]))
     parts = [derive(services[~is_stated], ports, pods, containers)]
     if len(given) or len(stated):
-        asked = services[keys.isin(incomplete(given, stated))]
+        asked = services[incomplete(given, stated, services[["namespace", "name"]])]
         parts.insert(0, complete(given, asked, ports, pods, nodes, derive(asked, ports, pods, containers)))
     filled = [part for part in parts if len(part)]
     endpoints = pd.concat(filled, ignore_index=True) if len(filled) > 1 else [*filled, parts[0]][0]

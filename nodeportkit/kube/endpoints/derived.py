@@ -27,11 +27,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from nodeportkit.frames import conform, empty
+from nodeportkit.kube.endpoints.numbering import Positions, positions
 from nodeportkit.selectors import LabelIndex
 
 __all__ = ["conditions", "derive"]
-
-Positions = npt.NDArray[np.int64]
 
 _FINISHED: Final = ("Succeeded", "Failed")
 _FAMILIES: Final = ("IPv4", "IPv6")
@@ -186,7 +185,7 @@ def _with_ports(
     service: Positions, services: pd.DataFrame, ports: pd.DataFrame
 ) -> tuple[Positions, Positions, Positions]:
     """Positions of service, service port, and row of `service`, for each row and each port of its service."""
-    owner = _positions(ports[["namespace", "service"]], services[["namespace", "name"]])
+    owner = positions(ports[["namespace", "service"]], services[["namespace", "name"]])
     grouped = np.argsort(owner, kind="stable")
     starts = np.searchsorted(owner[grouped], np.arange(len(services) + 1))
     counts = np.diff(starts)[service]
@@ -227,27 +226,13 @@ def _declared(
     else.
     """
     known = pods["host_network"].notna().to_numpy(dtype=bool).copy()
-    owner = _positions(containers[["namespace", "pod"]], pods[["namespace", "name"]])
+    owner = positions(containers[["namespace", "pod"]], pods[["namespace", "name"]])
     known[owner[owner >= 0]] = True
     wanted = (owner >= 0) & containers["port_name"].isin(names).to_numpy(dtype=bool)
     declared = containers.loc[wanted, ["port_name", "protocol", "container_port", "sidecar"]].astype(object)
     declared = declared.assign(pod=owner[wanted], sidecar=declared["sidecar"].isin([True]))
     declared = declared.sort_values("sidecar", kind="stable").drop_duplicates(["pod", "port_name", "protocol"])
     return declared[["pod", "port_name", "protocol", "container_port"]], known
-
-
-def _positions(parts: pd.DataFrame, objects: pd.DataFrame) -> Positions:
-    """Where the object that each part belongs to stands, -1 where it is not there; by namespace and name."""
-    key = np.zeros(len(objects) + len(parts), dtype=np.int64)
-    for one, other in zip(objects, parts, strict=True):
-        # Numbers for all names at once: an index would sort them.
-        codes, names = pd.factorize(
-            np.concatenate([objects[one].to_numpy(dtype=object), parts[other].to_numpy(dtype=object)])
-        )
-        key = key * len(names) + codes
-    first = pd.Series(key[: len(objects)]).drop_duplicates()
-    found = pd.Index(first).get_indexer(key[len(objects) :])
-    return np.where(found < 0, -1, first.index.to_numpy()[found])
 
 
 def _is_list(value: Any) -> bool:

@@ -16,24 +16,39 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nodeportkit.frames import conform
+from nodeportkit.frames import STRING, conform
 from nodeportkit.kube.endpoints.derived import conditions
+from nodeportkit.kube.endpoints.numbering import Positions, numbered, positions
 
 __all__ = ["complete", "incomplete"]
 
 _SERVICE: Final = ["namespace", "service"]
-_IDENTITY: Final = [*_SERVICE, "slice", "address", "port", "port_name", "protocol"]
 _TOLD_BY_PODS: Final = ["address", "pod", "port_name", "protocol", "ready", "slice"]
+_NAMES: Final = ["port_name", "protocol"]
+# Columns that are added while rows are completed: the positions of service and address among those there are.
+_HOME, _PLACE = "home", "place"
 
 Mask = npt.NDArray[np.bool_]
 
 
-def incomplete(given: pd.DataFrame, stated: pd.DataFrame) -> pd.Index[Any]:
-    """The services (namespace, name) whose endpoints may lack rows or cells that pods could tell."""
+def incomplete(given: pd.DataFrame, stated: pd.DataFrame, services: pd.DataFrame) -> Mask:
+    """Tell which services may lack endpoints, or cells of them, that pods could tell.
+
+    Parameters
+    ----------
+    given
+        The endpoints that a source stated.
+    stated
+        The services (namespace, service) whose endpoints a source stated.
+    services
+        All services (namespace, name).
+    """
     known = given[["serving", "terminating"]].notna().all(axis="columns") | _true(given["ready"])
     whole = given[_TOLD_BY_PODS].notna().all(axis="columns") & known
-    lacking = pd.concat([given.loc[~whole, _SERVICE], stated[_SERVICE][~_in(stated, _services(given))]])
-    return _services(lacking)
+    of_given = positions(given[_SERVICE], services)
+    numbers = np.arange(len(services))
+    without = np.isin(numbers, positions(stated[_SERVICE], services)) & ~np.isin(numbers, of_given)
+    return np.isin(numbers, of_given[~whole.to_numpy()]) | without
 
 
 def complete(
@@ -56,17 +71,20 @@ def complete(
         Frames of these schemas.
     """
     told = conform("endpoints", given.assign(derived=given["derived"].fillna(False)))
-    wanting = _in(told, _services(services.rename(columns={"name": "service"})))
-    found = _with_those_left_out(told[wanting].reset_index(drop=True), derived)
-    if found.empty:
-        return told
-    order = _services(found)
-    found = _with_port_names(found, derived, ports)
+    told, derived, ports = (
+        frame.assign(home=positions(frame[_SERVICE], services[["namespace", "name"]]))
+        for frame in (told, derived, ports)
+    )
+    of_told, of_derived = numbered(told["address"], derived["address"])
+    told, derived = told.assign(place=of_told), derived.assign(place=of_derived)
+    wanting = told[_HOME].to_numpy() >= 0
+    found = _with_those_left_out(told[wanting], derived)
+    found = _with_port_names(found, derived, ports[ports[_HOME] >= 0])
     found = _with_pods(found, derived, pods, nodes)
     found = _with_what_pods_tell(found, services, pods)
-    found = found.iloc[np.argsort(order.get_indexer(pd.MultiIndex.from_frame(found[_SERVICE])), kind="stable")]
-    parts = [part for part in (told[~wanting], found) if len(part)]
-    return conform("endpoints", pd.concat(parts, ignore_index=True))
+    found = found.sort_values(_HOME, kind="stable")
+    parts = [part.drop(columns=[_HOME, _PLACE]) for part in (told[~wanting], found) if len(part)]
+    return conform("endpoints", pd.concat(parts, ignore_index=True)) if parts else given
 
 
 def _with_those_left_out(told: pd.DataFrame, derived: pd.DataFrame) -> pd.DataFrame:
@@ -79,67 +97,67 @@ def _with_those_left_out(told: pd.DataFrame, derived: pd.DataFrame) -> pd.DataFr
     listed = _listed(told, derived)
     agreed, shown = _agreed(told, derived, listed)
     # Endpoints objects hold the first family only, slices both.
-    in_family = listed & _of_shown_families(told, derived) & ~_in(derived, agreed)
+    in_family = listed & _of_shown_families(told, derived) & ~agreed[derived[_HOME]]
     also_agreed, also_shown = _agreed(told, derived, in_family)
-    also_agreed = also_agreed.intersection(_services(told[told["address"].notna()]))
-    services = agreed.union(also_agreed)
-    kept = told[~(told["address"].isna().to_numpy() & _in(told, services))]
-    left_out = derived[_in(derived, services) & ~(shown | (also_shown & _in(derived, also_agreed)))]
+    also_agreed &= _any_of(told[told[_PLACE] >= 0], len(agreed))
+    kept = told[~((told[_PLACE] < 0).to_numpy() & (agreed | also_agreed)[told[_HOME]])]
+    shown |= also_shown & also_agreed[derived[_HOME]]
+    left_out = derived[(agreed | also_agreed)[derived[_HOME]] & ~shown]
     parts = [part for part in (kept, left_out) if len(part)]
     whole: pd.DataFrame = pd.concat(parts, ignore_index=True) if parts else kept
     return whole
 
 
-def _agreed(told: pd.DataFrame, derived: pd.DataFrame, listed: Mask) -> tuple[pd.Index[Any], Mask]:
+def _agreed(told: pd.DataFrame, derived: pd.DataFrame, listed: Mask) -> tuple[Mask, Mask]:
     """The services where what was told agrees with the derived endpoints listed, and which derived ones were shown."""
+    count = 1 + max(told[_HOME].max() if len(told) else -1, derived[_HOME].max())
     possible = derived[listed]
-    is_counted = told["address"].isna().to_numpy()
     # Where numbers are not known, the same address may only be told as often.
-    unnumbered = _services(possible[possible["port"].isna()])
+    unnumbered = _any_of(possible[possible["port"].isna()], count)
+    shown_there = told[told[_PLACE] >= 0]
+    of_possible, of_shown = _which(possible, unnumbered), _which(shown_there, unnumbered)
     shown = np.zeros(len(derived), dtype=np.bool_)
-    shown[listed] = _places(possible, unnumbered).isin(_places(told[~is_counted], unnumbered))
-    counts = pd.DataFrame(
-        {
-            "told": told.groupby(_SERVICE).size(),
-            "shown": told[~is_counted].groupby(_SERVICE).size(),
-            "derived": derived.groupby(_SERVICE).size(),
-            "possible": possible.groupby(_SERVICE).size(),
-            "found": derived[shown].groupby(_SERVICE).size(),
-            "unclear": derived[derived["ready"].isna().to_numpy() & ~listed].groupby(_SERVICE).size(),
-            "nameless": possible[possible["address"].isna()].groupby(_SERVICE).size(),
-        }
-    ).fillna(0)
-    agree: Any = (
-        (counts["told"] == counts["possible"])
-        & (counts["shown"] == counts["found"])
-        & (counts[["unclear", "nameless"]] == 0).all(axis="columns")
-        & (counts["derived"] > 0)
-    )
-    agreed = counts.index[agree]
-    return agreed, shown & _in(derived, agreed)
+    shown[listed] = of_possible.isin(of_shown)
 
+    def each(rows: pd.DataFrame) -> Positions:
+        return np.bincount(rows[_HOME], minlength=count)
 
-def _of_shown_families(told: pd.DataFrame, derived: pd.DataFrame) -> Mask:
-    """Which derived endpoints are of an IP family that an address of the same service was shown of."""
-    families = [frame[_SERVICE].assign(v6=frame["address"].str.contains(":", regex=False)) for frame in (told, derived)]
-    return np.asarray(
-        pd.MultiIndex.from_frame(families[1]).isin(pd.MultiIndex.from_frame(families[0].dropna())), np.bool_
+    unclear = derived["ready"].isna().to_numpy() & ~listed
+    agreed = (
+        (each(told) == each(possible))
+        & (each(shown_there) == each(derived[shown]))
+        & (each(derived[unclear]) == 0)
+        & (each(possible[possible[_PLACE] < 0]) == 0)
+        & (each(derived) > 0)
     )
+    return agreed, shown & agreed[derived[_HOME]]
 
 
 def _listed(told: pd.DataFrame, derived: pd.DataFrame) -> Mask:
     """Which derived endpoints a list of the kind that was printed of their service shows, in full."""
-    in_slices = _in(derived, _services(told[told["slice"].notna() | told["ready"].isna()]))
-    with_unready = _in(derived, _services(told[_true(told["ready"].eq(False))]))
+    count = 1 + max(told[_HOME].max() if len(told) else -1, derived[_HOME].max())
+    in_slices = _any_of(told[told["slice"].notna() | told["ready"].isna()], count)[derived[_HOME]]
+    with_unready = _any_of(told[_true(told["ready"].eq(False))], count)[derived[_HOME]]
     return in_slices | (with_unready & ~_true(derived["terminating"])) | _true(derived["ready"])
 
 
-def _places(endpoints: pd.DataFrame, unnumbered: pd.Index[Any]) -> pd.MultiIndex:
+def _which(endpoints: pd.DataFrame, unnumbered: Mask) -> pd.MultiIndex:
     """Service, address, port where the service's are known, and the how manyeth of these it is."""
-    place = endpoints[[*_SERVICE, "address", "port"]].copy()
-    place["port"] = place["port"].mask(_in(endpoints, unnumbered), 0)
-    place["nth"] = place.groupby(list(place.columns), dropna=False).cumcount()
-    return pd.MultiIndex.from_frame(place)
+    home, place = endpoints[_HOME].to_numpy(), endpoints[_PLACE].to_numpy()
+    port = np.where(unnumbered[home], 0, endpoints["port"].fillna(0).to_numpy(np.int64))
+    nth = (
+        pd.DataFrame({"home": home, "place": place, "port": port})
+        .groupby(["home", "place", "port"], sort=False)
+        .cumcount()
+    )
+    return pd.MultiIndex.from_arrays([home, place, port, nth])
+
+
+def _of_shown_families(told: pd.DataFrame, derived: pd.DataFrame) -> Mask:
+    """Which derived endpoints are of an IP family that an address of the same service was shown of."""
+    shown = told[told[_PLACE] >= 0]
+    of_shown, of_derived = (2 * frame[_HOME].to_numpy() + _is_v6(frame["address"]) for frame in (shown, derived))
+    return np.isin(of_derived, of_shown)
 
 
 def _with_port_names(told: pd.DataFrame, derived: pd.DataFrame, ports: pd.DataFrame) -> pd.DataFrame:
@@ -147,88 +165,82 @@ def _with_port_names(told: pd.DataFrame, derived: pd.DataFrame, ports: pd.DataFr
 
     Where several lead there (53/UDP and 53/TCP to 5353), the endpoint belongs to each of them.
     """
-    names = ["port_name", "protocol"]
-    asks = (told["port_name"].isna() | told["protocol"].isna()) & told["address"].notna()
+    asks = told[_NAMES].isna().any(axis="columns") & (told[_PLACE] >= 0)
     if not asks.any():
         return told
-    at_address = derived.dropna(subset=["address", "port"])[[*_SERVICE, "address", "port", *names]]
-    numbered = ports.assign(target=pd.to_numeric(ports["target_port"], errors="coerce").astype("Int64"))
-    to_number = numbered.dropna(subset=["target"])[[*_SERVICE, "target", *names]].rename(columns={"target": "port"})
-    only = ports[~ports.duplicated(_SERVICE, keep=False)][[*_SERVICE, *names]]
     told = told.assign(row=np.arange(len(told)))
-    done = [told[~asks]]
-    rest = told[asks]
-    for source in (at_address, to_number, only):
-        rest, filled = _named(rest, source)
+    numbers = ports.assign(port=pd.to_numeric(ports["target_port"], errors="coerce").astype("Int64"))
+    done, rest = [told[~asks]], told[asks]
+    for known in (
+        derived[(derived[_PLACE] >= 0) & derived["port"].notna()][[_HOME, _PLACE, "port", *_NAMES]],
+        numbers[numbers["port"].notna()][[_HOME, "port", *_NAMES]],
+        ports[~ports.duplicated(_HOME, keep=False)][[_HOME, *_NAMES]],
+    ):
+        filled = _named(rest, known)
+        rest = rest[~rest["row"].isin(filled["row"])]
         done.append(filled)
-    done.append(rest)
-    filled = pd.concat([part for part in done if len(part)], ignore_index=True)
-    filled = filled.sort_values("row", kind="stable").drop(columns="row")
-    once = filled[filled[["address", "port_name"]].isna().any(axis="columns") | ~filled.duplicated(_IDENTITY)]
-    return once.reset_index(drop=True)
+    named = pd.concat([part for part in (*done, rest) if len(part)], ignore_index=True)
+    named = named.sort_values("row", kind="stable").drop(columns="row")
+    again = named.duplicated([_HOME, "slice", _PLACE, "port", *_NAMES])
+    return named[~again | (named[_PLACE] < 0) | named["port_name"].isna()].reset_index(drop=True)
 
 
-def _named(rest: pd.DataFrame, source: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows that `source` has no port for, and the others with its name and protocol."""
-    names = ["port_name", "protocol"]
-    place = [column for column in source.columns if column not in names]
-    found = rest.merge(source.drop_duplicates(), how="left", on=place, suffixes=("", "_found"), indicator=True)
-    fits = found["_merge"].eq("both")
-    for name in names:
-        fits &= (found[name].isna() | found[name].eq(found[f"{name}_found"])).fillna(False).astype(bool)
+def _named(rest: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """The rows for which `known` has a port, each with the name and protocol of it."""
+    place = [column for column in known.columns if column not in _NAMES]
+    found = rest.merge(known.drop_duplicates(), on=place, suffixes=("", "_found"))
+    fits = np.ones(len(found), dtype=np.bool_)
+    for name in _NAMES:
+        fits &= found[name].isna().to_numpy() | _true(found[name].eq(found[f"{name}_found"]))
         found[name] = found[name].fillna(found[f"{name}_found"])
-    keys = pd.MultiIndex.from_frame(found.loc[fits, place])
-    left = rest[~pd.MultiIndex.from_frame(rest[place]).isin(keys)]
-    return left, found.loc[fits, list(rest.columns)]
+    return found.loc[fits, list(rest.columns)]
 
 
 def _with_pods(told: pd.DataFrame, derived: pd.DataFrame, pods: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
     """The pod behind an address: the one that the selector matches, or the only one in the cluster that has the address."""
     if told["pod"].notna().all():
         return told
-    selected = _only(derived[[*_SERVICE, "address", "pod"]], [*_SERVICE, "address"])
+    selected = derived.loc[derived[_PLACE] >= 0, [_HOME, _PLACE, "pod"]].drop_duplicates()
+    selected = selected[~selected.duplicated([_HOME, _PLACE], keep=False)]
+    told = _filled(told, selected, [_HOME, _PLACE])
+    if told["pod"].notna().all():
+        return told
     holding = pods[~pods["phase"].isin(["Succeeded", "Failed"]).to_numpy(dtype=bool)]
     holding = holding[["namespace", "name", "ips", "host_network"]].explode("ips")
     holding = holding.rename(columns={"ips": "address", "name": "pod"}).dropna(subset=["address"])
     # Pods on the host's network share its address, with processes that are no pods too.
-    shared = holding["host_network"].fillna(False).to_numpy(dtype=bool) | holding["address"].isin(
-        nodes["internal_ips"].explode().dropna()
-    ).to_numpy(dtype=bool)
-    unique = holding[~holding["address"].duplicated(keep=False) & ~shared][["namespace", "address", "pod"]]
-    for known, place in ((selected, [*_SERVICE, "address"]), (unique, ["namespace", "address"])):
-        known = known.assign(address=known["address"].astype(told["address"].dtype))
-        found = told[place].merge(known, how="left", on=place)["pod"]
-        told = told.assign(pod=told["pod"].fillna(pd.Series(found.array, index=told.index)))
-    return told
+    shared = (
+        _true(holding["host_network"]) | holding["address"].isin(nodes["internal_ips"].explode().dropna()).to_numpy()
+    )
+    unique = holding[~holding["address"].duplicated(keep=False).to_numpy() & ~shared][["namespace", "address", "pod"]]
+    return _filled(told, unique.assign(address=unique["address"].astype(STRING)), ["namespace", "address"])
 
 
-def _only(frame: pd.DataFrame, place: list[str]) -> pd.DataFrame:
-    """The rows, once each, of places where there is but one."""
-    frame = frame.dropna().drop_duplicates()
-    return frame[~frame.duplicated(place, keep=False)]
+def _filled(told: pd.DataFrame, known: pd.DataFrame, place: list[str]) -> pd.DataFrame:
+    """The rows with the pod that is known of their place."""
+    found = told[place].merge(known, how="left", on=place)["pod"]
+    return told.assign(pod=told["pod"].fillna(pd.Series(found.array, index=told.index)))
 
 
 def _with_what_pods_tell(told: pd.DataFrame, services: pd.DataFrame, pods: pd.DataFrame) -> pd.DataFrame:
     """The node of the pod; and its conditions where the source did not say that the endpoint is ready."""
-    columns = ["namespace", "name", "node", "ready", "terminating"]
-    known = pods[columns].drop_duplicates(["namespace", "name"]).rename(columns={"name": "pod"})
-    found = told[["namespace", "pod"]].merge(known, how="left", on=["namespace", "pod"])
-    told_of = services[["namespace", "name", "publish_not_ready"]].rename(columns={"name": "service"})
-    publish = told[_SERVICE].merge(told_of.drop_duplicates(_SERVICE), how="left", on=_SERVICE)["publish_not_ready"]
-    open_ = ~_true(told["ready"]) & told["pod"].notna().to_numpy()
-    filled: dict[str, Any] = {"node": told["node"].fillna(pd.Series(found["node"].array, index=told.index))}
-    for name, values in conditions(found["ready"].array, found["terminating"].array, publish.array).items():
+    at = positions(told[["namespace", "pod"]], pods[["namespace", "name"]])
+    found = pods[["node", "ready", "terminating"]].reset_index(drop=True).reindex(at).set_axis(told.index)
+    publish = services["publish_not_ready"].array.take(told[_HOME].to_numpy())
+    open_ = ~_true(told["ready"]) & (at >= 0)
+    filled: dict[str, Any] = {"node": told["node"].fillna(found["node"])}
+    for name, values in conditions(found["ready"].array, found["terminating"].array, publish).items():
         filled[name] = told[name].fillna(pd.Series(values, index=told.index).where(open_))
     return told.assign(**filled)
 
 
-def _services(frame: pd.DataFrame) -> pd.Index[Any]:
-    return pd.MultiIndex.from_frame(frame[_SERVICE].dropna().drop_duplicates())
+def _any_of(rows: pd.DataFrame, count: int) -> Mask:
+    """For each of so many services, whether any of the rows is of it."""
+    return np.isin(np.arange(count), rows[_HOME])
 
 
-def _in(frame: pd.DataFrame, services: pd.Index[Any]) -> Mask:
-    """Which rows are of one of these services."""
-    return np.asarray(pd.MultiIndex.from_frame(frame[_SERVICE]).isin(services), dtype=np.bool_)
+def _is_v6(addresses: pd.Series[str]) -> Mask:
+    return _true(addresses.str.contains(":", regex=False))
 
 
 def _true(values: pd.Series[Any]) -> Mask:

@@ -69,7 +69,16 @@ class NodePortKitError(Exception):
 
 
 class ReadError(NodePortKitError, ValueError):
-    """A text, a file or an object that could not be read."""
+    """A text, a file or an object that could not be read.
+
+    Attributes
+    ----------
+    last_line
+        The last line of the part that was given up because of it, where one part of a text is given up and the rest is
+        read; else None.
+    """
+
+    last_line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,8 @@ class _Walk:
         if failed is None:
             return at + 1
         self.errors.append(failed)
-        return self.end_of_region(at, failed.line or 0)
+        last = getattr(failed, "last_line", None)
+        return min(last, len(self.visible)) if last and last > at else self.end_of_region(at, failed.line or 0)
 
     def end_of_region(self, at: int, line: int) -> int:
         """Where the region ends that could not be read: behind the line of its error, at the next blank line."""

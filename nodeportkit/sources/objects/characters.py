@@ -24,6 +24,7 @@ _INVISIBLE: Final = {
         "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "mark of the writing direction"
     ),
 }
+_LONGEST: Final = 2_000
 _COLONS: Final = "\uff1a\ufe55\ua789\u2236"
 _DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\u2022"
 _DOUBLE: Final = "\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02"
@@ -40,26 +41,35 @@ _QUOTED = re.compile(rf"(?:^|(?<=[\s\[{{,:]))([{_DOUBLE}{_SINGLE}])([^{_DOUBLE}{
 _ENTITY = re.compile(r"&(?:quot|apos|nbsp|lt|gt|amp|#0*(?:34|39|160|45|58)|#[xX]0*(?:22|27|[aA]0|2[dD]|3[aA]));")
 _COMMENT = re.compile(rf"(?:^|[ {_ANY_BLANK}])#")
 _FENCE = re.compile(r"^\s*(?:`{3,}|~{3,})\s*[\w+-]*\s*$")
+_ODD = re.compile("[\t&`~]")
 _TABS = re.compile(r"^[ \t]*\t[ \t]*")
 
 
 def clean_characters(lines: list[Line], tab_width: int) -> None:
     """Put the characters of YAML in the place of those that only look like them; a tab becomes `tab_width` blanks."""
-    for line in lines:
+    odd = [line for line in lines if _is_odd(line.text)]
+    if not odd:
+        return
+    for line in odd:
         _fence(line)
         _remove_hidden(line)
     # Indentation first, as it tells what is text of a block scalar, and as such nobody's business.
-    blanks = {line.number: _straighten(line, _indentation_end(line.text)) for line in lines}
-    for line in lines:
+    blanks = {line.number: _straighten(line, _indentation_end(line.text)) for line in odd}
+    for line in odd:
         _tabs(line, tab_width)
     for _, line in outside_blocks(lines):
-        end = _code_end(line.text)
-        _entities(line, end)
-        blanks[line.number] += _straighten(line, end)
-        for mend in _OTHERS:
-            mend(line)
-    for line in lines:
+        if line.number in blanks:
+            _entities(line, _code_end(line.text))
+            blanks[line.number] += _straighten(line, _code_end(line.text))
+            for mend in _OTHERS:
+                mend(line)
+    for line in odd:
         _note_all(line, blanks[line.number], _BLANKS, "stands where a blank belongs", "stand where blanks belong")
+
+
+def _is_odd(text: str) -> bool:
+    """Whether anything here can find something in the line; nobody writes very long ones by hand."""
+    return len(text) <= _LONGEST and not (text.isascii() and _ODD.search(text) is None)
 
 
 def _code_end(text: str) -> int:

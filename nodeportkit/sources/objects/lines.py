@@ -27,7 +27,7 @@ class Line:
     def __init__(self, number: int, text: str) -> None:
         self.number = number
         self.text = text
-        self._origins = list(range(len(text) + 1))
+        self._origins: list[int] | None = None  # made when first needed: most lines stay as they are
         self._found: list[tuple[int, str]] = []
 
     @property
@@ -39,14 +39,16 @@ class Line:
         """Write `new` in place of the characters from `start` up to `end`; `message` says what was wrong there."""
         if message:
             self.note(start, message)
-        self.text = self.text[:start] + new + self.text[end:]
+        if self._origins is None:
+            self._origins = list(range(len(self.text) + 1))
         kept = self._origins[start:end][: len(new)]
         added = [self.origin(end)] * (len(new) - len(kept))
         self._origins[start:end] = kept + added
+        self.text = self.text[:start] + new + self.text[end:]
 
     def origin(self, column: int) -> int:
         """The column, counted from 0, at which a character of the line stood before it was mended."""
-        return self._origins[min(column, len(self._origins) - 1)]
+        return column if self._origins is None else self._origins[min(column, len(self._origins) - 1)]
 
     def note(self, column: int, message: str) -> None:
         """Write down what is wrong at a column of the line as it is now."""

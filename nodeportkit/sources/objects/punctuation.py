@@ -11,6 +11,7 @@ from nodeportkit.sources.objects.vocabulary import BLOCK_FIELDS, FIELDS, FREE_BL
 
 __all__ = ["mend_punctuation"]
 
+_LONGEST = 2_000  # nobody writes longer lines by hand
 _ITEM = re.compile(r"^ *(?:- +)*")
 _HAS_FIELD = re.compile(r"[\w./-]+[\"']? *:(?: |$)")
 _DASH = re.compile(r"^( *)-(?=([A-Za-z][\w./-]*) *:(?: |$))")
@@ -26,31 +27,30 @@ def mend_punctuation(lines: list[Line], *, quotes: bool = False) -> None:
 
     With `quotes`, those too that close a quote at the end of its line; a text over several lines would suffer from that.
     """
-    shown = list(outside_blocks(lines))
-    for at, (_, line) in enumerate(shown):
-        following = shown[at + 1][1] if at + 1 < len(shown) else None
-        match = _DASH.match(line.text)
-        if match and match[2] in FIELDS:
-            line.replace(match.end(), match.end(), " ", "a blank is missing after the dash")
-        start = _ITEM.match(line.text)
-        rest = line.text[start.end() :].rstrip() if start else ""
-        if not rest or _HAS_FIELD.match(rest):
-            if quotes:
-                _close_quote(line)
-            continue
-        free = _parent(shown, at) in FREE_BLOCKS
+    shown = [line for _, line in outside_blocks(lines)]
+    parents: list[tuple[int, str]] = []  # the fields under which the line stands, with their indentation
+    for at, line in enumerate(shown):
+        while parents and parents[-1][0] >= line.indent:
+            parents.pop()
+        parent = parents[-1][1] if parents else ""
+        parents.append((line.indent, line.text.strip().lstrip("- ").partition(":")[0].rstrip("=; ")))
+        if len(line.text) <= _LONGEST:
+            _mend(line, parent in FREE_BLOCKS, shown[at + 1] if at + 1 < len(shown) else None, quotes)
+
+
+def _mend(line: Line, free: bool, following: Line | None, quotes: bool) -> None:
+    match = _DASH.match(line.text)
+    if match and match[2] in FIELDS:
+        line.replace(match.end(), match.end(), " ", "a blank is missing after the dash")
+    item = _ITEM.match(line.text)
+    start = item.end() if item else 0
+    rest = line.text[start:].rstrip()
+    if rest and not _HAS_FIELD.match(rest):
         for mend in _MENDERS:
-            if mend(line, start.end() if start else 0, rest, free, following):
-                break
-
-
-def _parent(shown: list[tuple[int, Line]], at: int) -> str:
-    """The field under which the line stands."""
-    indent = shown[at][1].indent
-    for _, line in reversed(shown[:at]):
-        if line.indent < indent:
-            return line.text.strip().lstrip("- ").partition(":")[0].rstrip("=; ")
-    return ""
+            if mend(line, start, rest, free, following):
+                return
+    elif quotes:
+        _close_quote(line)
 
 
 def _close_quote(line: Line) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from nodeportkit.errors import ManifestError
 from nodeportkit.frames import empty
 from nodeportkit.sources.objects.collect import Objects, Other
 from nodeportkit.sources.objects.json_form import read_json
-from nodeportkit.sources.objects.regions import json_region, yaml_end, yaml_gaps
+from nodeportkit.sources.objects.regions import document_around, json_region, yaml_end, yaml_gaps
 from nodeportkit.sources.objects.yaml_form import read_yaml
 from nodeportkit.sources.reader import Context, Finding, Fragment
 
@@ -22,6 +23,7 @@ PRIORITY: Final = 20
 _HINTS: Final = re.compile(r'"(?:kind|apiVersion|items|object)"\s*:')
 _HINTED_LINES: Final = 40
 _TRIES: Final = 3
+_MANY: Final = 100
 _KIND_WITHIN: Final = 4
 _KIND: Final = re.compile(r'\s*(?:- )?"?kind"?\s*:\s*\S{1,80}$')
 _FRAME_OF: Final = {
@@ -54,23 +56,36 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
 
 
 def _yaml(lines: Sequence[str], at: int, end: int, context: Context) -> Finding | None:
-    """The finding of the YAML; what stands behind a blank line and spoils it is left to others."""
+    """The finding of the YAML, up to the document that is broken, if one is.
+
+    A document that something behind a blank line spoils ends at that blank line: the rest is left to other readers.
+    """
+    first, last = at, end
     try:
         return _finding(_read_yaml(lines, at, end, context), lines, at, end, context)
     except ManifestError as error:
-        failed = error
-    wrong = (failed.line or 0) - 1
-    ends = [gap for gap in yaml_gaps(lines, at, end) if gap <= wrong]
-    for shorter in ends[:_TRIES]:
+        wrong = min(max((error.line or 0) - 1, at), end - 1)
+        first, last = document_around(lines, at, end, wrong)
+    if first > at:
+        return _finding(_read_yaml(lines, at, first, context), lines, at, first, context)
+    gaps = (gap for gap in yaml_gaps(lines, at, last) if gap <= wrong)
+    for shorter in islice(gaps, _TRIES):
         try:
             return _finding(_read_yaml(lines, at, shorter, context), lines, at, shorter, context)
         except ManifestError:
             continue
-    raise failed
+    try:
+        return _finding(_read_yaml(lines, at, last, context, slips=True), lines, at, last, context)
+    except ManifestError as error:
+        # Of very many documents those behind a broken one are given up with it: looking at them again would take too long.
+        many = sum(line.startswith("---") for line in lines[at:end]) > _MANY
+        error.last_line = end if many else last
+        raise
 
 
-def _read_yaml(lines: Sequence[str], at: int, end: int, context: Context) -> Objects:
-    return read_yaml("\n".join(lines[at:end]), context.source, namespace=context.namespace, first_line=at + 1)
+def _read_yaml(lines: Sequence[str], at: int, end: int, context: Context, *, slips: bool = False) -> Objects:
+    text = "\n".join(lines[at:end])
+    return read_yaml(text, context.source, namespace=context.namespace, first_line=at + 1, slips=slips)
 
 
 def _json(lines: Sequence[str], at: int, context: Context) -> Finding | None:

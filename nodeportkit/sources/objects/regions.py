@@ -10,7 +10,7 @@ import msgspec
 
 from nodeportkit.sources.objects.json_text import end_of_first
 
-__all__ = ["json_region", "yaml_end", "yaml_gaps"]
+__all__ = ["document_around", "json_region", "yaml_end", "yaml_gaps"]
 
 # What manifests have at the top; a missing colon does not hide them.
 _BEGINS: Final = re.compile(r"(?:- +)?(?:apiVersion\b|(?:kind|metadata|items)\s*[:=](?:\s|$)|kind [A-Z][A-Za-z]+$)")
@@ -20,10 +20,11 @@ _TOP: Final = re.compile(
     r"(?:\s*[:=;]|\s*$|\s+[\w.\-/]+$)"
 )
 _KEY: Final = re.compile(r"""["']?[a-z][\w./-]*["']?\s*:(?:\s|$)""")
-_GOES_ON: Final = re.compile(r"[ \t#]|- |-$|---|\.\.\.\s*$|-[A-Za-z]+:")
-_FIRST: Final = re.compile(r"(?:- +)?(apiVersion|kind)\b")
+_GOES_ON: Final = re.compile(r"[ \t#\]}]|- |-$|---|\.\.\.\s*$|-[A-Za-z]+:|\{\{")
+_FIELD: Final = re.compile(r"([A-Za-z]\w*)\s*:(?:\s|$)")
 _DOCUMENT: Final = re.compile(r"---(?:\s|$)")
 _TRUNCATED: Final = "truncated"
+_LONGEST_HEAD: Final = 40
 _WINDOW: Final = 16
 
 
@@ -39,11 +40,12 @@ def yaml_end(lines: Sequence[str], at: int) -> int | None:
     3
     """
     start = at
-    while start < len(lines) and (_DOCUMENT.match(lines[start]) or lines[start].startswith("#") or not lines[start]):
+    furthest = min(at + _LONGEST_HEAD, len(lines))
+    while start < furthest and (_DOCUMENT.match(lines[start]) or lines[start].startswith("#") or not lines[start]):
         if start == at and not _DOCUMENT.match(lines[start]):
             return None
         start += 1
-    if start == len(lines) or not _BEGINS.match(lines[start]):
+    if start == furthest or not _BEGINS.match(lines[start]):
         return None
     seen: set[str] = set()
     end = start
@@ -55,16 +57,24 @@ def yaml_end(lines: Sequence[str], at: int) -> int | None:
             continue
         if _DOCUMENT.match(line):
             seen.clear()
-        first = _FIRST.match(line)
-        if first and line[0] != "-":
-            if first[1] in seen:
-                break
-            seen.add(first[1])
+        elif key := _FIELD.match(line):
+            if key[1] in seen:
+                break  # the next print
+            seen.add(key[1])
+        elif blank and "items" not in seen and _BEGINS.match(line):
+            break
         if not (_GOES_ON.match(line) or _TOP.match(line) or (not blank and _KEY.match(line))):
             break
         end = position + 1
         blank = False
     return end
+
+
+def document_around(lines: Sequence[str], start: int, end: int, at: int) -> tuple[int, int]:
+    """Where the document begins and ends that holds the line at position `at` of a region with lines `---`."""
+    first = next((place for place in range(at, start, -1) if _DOCUMENT.match(lines[place])), start)
+    last = next((place for place in range(at + 1, end) if _DOCUMENT.match(lines[place])), end)
+    return first, last
 
 
 def yaml_gaps(lines: Sequence[str], start: int, end: int) -> Iterator[int]:

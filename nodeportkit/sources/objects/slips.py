@@ -47,6 +47,7 @@ def mend(text: str, first_line: int = 1) -> tuple[list[Slip], str | None]:
 
     `first_line` is the number of the first line of the text in its file.
     """
+    text = text.removeprefix("\ufeff")  # a byte order mark at the start of a file is no slip: YAML allows it
     best: tuple[list[Slip], str | None] = ([], None)
     for attempt in _attempts(text, first_line):
         mended = _joined(attempt)

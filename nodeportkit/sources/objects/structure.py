@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from nodeportkit.sources.objects.vocabulary import BLOCK_FIELDS
 
 __all__ = ["Structure", "structure"]
+
+
+_DEEPEST: Final = 200
 
 
 class Structure(Enum):
@@ -38,6 +41,8 @@ def structure(text: str) -> Structure:
             elif isinstance(event, yaml.CollectionStartEvent):
                 flat |= bool(open_) and open_[-1].wants_key
                 open_.append(_Open(isinstance(event, yaml.MappingStartEvent)))
+                if len(open_) > _DEEPEST:
+                    return Structure.BROKEN
             elif isinstance(event, yaml.CollectionEndEvent):
                 open_.pop()
                 _next(open_)

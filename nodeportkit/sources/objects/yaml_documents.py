@@ -53,8 +53,8 @@ class Documents:
     [{'kind': 'Pod'}, {'kind': 'Node'}]
     """
 
-    def __init__(self, text: str, source: str, first_line: int = 1) -> None:
-        self._original = text
+    def __init__(self, text: str, source: str, first_line: int = 1, *, slips: bool = True) -> None:
+        self._original = text if slips else None
         self._text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_BLANKS)
         self._source = source
         self._first_line = first_line

@@ -11,6 +11,7 @@ from nodeportkit.sources.objects.slips import mend
 __all__ = ["Refusal", "explain", "misplaced"]
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+_LONGEST: Final = 1_000_000
 _TAB: Final = "YAML is indented with blanks, never with tabs."
 _HINTS: Final = {
     "mapping values are not allowed": "Look at this line and the one above: a colon is missing, or one too many.",
@@ -37,7 +38,7 @@ class Refusal(Exception):
         self.hint = hint
 
 
-def explain(error: Any, text: str, original: str, source: str, first_line: int = 1) -> ManifestError:
+def explain(error: Any, text: str, original: str | None, source: str, first_line: int = 1) -> ManifestError:
     """The error for people, with the slips that are found in the text.
 
     A parser often notices what is wrong only on the line behind it; where a slip tells the place, the error names that.
@@ -49,7 +50,7 @@ def explain(error: Any, text: str, original: str, source: str, first_line: int =
     text
         The text as the parser saw it.
     original
-        The text as it was given.
+        The text as it was given; None if its slips are not wanted.
     source
         The file's name.
     first_line
@@ -61,8 +62,12 @@ def explain(error: Any, text: str, original: str, source: str, first_line: int =
         message, advice = "this is a template, not a manifest", "Render it first, for instance with `helm template`."
         return ManifestError(message, source=source, line=template[0] + first_line, column=template[1] + 1, hint=advice)
     line, column = line + first_line, column + 1
-    slips, corrected = mend(original, first_line)
-    cause = _cause(text, line, first_line)
+    if original is None:
+        return ManifestError(problem, source=source, line=line, column=column, hint=hint)
+    slips, corrected = _mended(original, first_line)
+    # No-break spaces and the like did not stop the parser: it got the text without them.
+    seen, whole = (slips, corrected) if text == original else _mended(text, first_line)
+    cause = _cause(seen, whole, line)
     if cause:
         behind = f" A parser notices it on line {line}: {problem}." if cause.line < line else ""
         problem, hint = cause.message, f"Write `{cause.corrected.strip()}`.{behind}"
@@ -72,7 +77,7 @@ def explain(error: Any, text: str, original: str, source: str, first_line: int =
 
 def misplaced(error: ReadError, original: str, source: str, first_line: int = 1) -> ManifestError:
     """The error of a field that does not fit, with the slips that may be why."""
-    slips, corrected = mend(original, first_line)
+    slips, corrected = _mended(original, first_line)
     message, line, column, hint = error.message, error.line, None, error.hint
     if corrected is not None and line is not None:
         cause = next((slip for slip in slips if slip.line >= line), slips[-1])
@@ -81,9 +86,13 @@ def misplaced(error: ReadError, original: str, source: str, first_line: int = 1)
     return ManifestError(message, source=source, line=line, column=column, hint=hint, slips=slips, corrected=corrected)
 
 
-def _cause(text: str, line: int, first_line: int) -> Slip | None:
+def _mended(text: str, first_line: int) -> tuple[list[Slip], str | None]:
+    """The slips and the text without them; nothing for a text that no person wrote."""
+    return mend(text, first_line) if len(text) <= _LONGEST else ([], None)
+
+
+def _cause(slips: list[Slip], corrected: str | None, line: int) -> Slip | None:
     """The slip without which the parser would not have stopped on this line: the last before it."""
-    slips, corrected = mend(text, first_line)
     if corrected is None:
         return None
     before = [slip for slip in slips if slip.line <= line]
@@ -103,7 +112,10 @@ def _place(error: Any, text: str) -> tuple[str, int, int, str | None]:
     else:
         line, column = _line_and_column(text, _characters(text, getattr(error, "position", 0)))
     lines = text.split("\n")
-    at = lines[line][column : column + 1] if line < len(lines) else ""
+    last = max(0, len(lines) - 1 - (not lines[-1]))
+    if line > last:  # a parser is through when it is behind the end
+        line, column = last, len(lines[last])
+    at = lines[line][column : column + 1]
     hint = _TAB if at == "\t" else next((hint for words, hint in _HINTS.items() if words in problem), None)
     return problem, line, column, hint
 

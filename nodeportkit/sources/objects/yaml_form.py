@@ -31,7 +31,13 @@ class YamlForm(DictForm):
 
 
 def read_yaml(
-    text: str, source: str = "text", *, namespace: str = "default", now: datetime | None = None, first_line: int = 1
+    text: str,
+    source: str = "text",
+    *,
+    namespace: str = "default",
+    now: datetime | None = None,
+    first_line: int = 1,
+    slips: bool = True,
 ) -> Objects:
     r"""What YAML tells of a cluster: one document or many, objects or lists, as kubectl reads them.
 
@@ -47,6 +53,8 @@ def read_yaml(
         The moment to which ages count; without it they are unknown.
     first_line
         The number of the text's first line in its file, for errors.
+    slips
+        Whether errors come with the slips found in the text, which takes a look at each line.
 
     Raises
     ------
@@ -61,7 +69,7 @@ def read_yaml(
       namespace name       type
     0   default  web  ClusterIP
     """
-    documents = Documents(text, source, first_line)
+    documents = Documents(text, source, first_line, slips=slips)
     form = YamlForm(documents)
     collector = Collector(form, source, namespace=namespace, now=now)
     try:
@@ -71,5 +79,5 @@ def read_yaml(
     except ManifestError:
         raise
     except ReadError as error:
-        raise misplaced(error, text, source, first_line) from None
+        raise misplaced(error, text if slips else "", source, first_line) from None
     return collector.result()

@@ -178,7 +178,21 @@ def _parts(schema: Schema, prints: Sequence[Print]) -> pd.DataFrame:
     key = list(schema.key)
     kept = _latest_cells(rows, key)
     alive = pd.MultiIndex.from_frame(rows.loc[current, key])
-    return _without_sentinels(kept[pd.MultiIndex.from_frame(kept[key]).isin(alive)].reset_index(drop=True))
+    there = pd.MultiIndex.from_frame(kept[key]).isin(alive)
+    if schema.name == "ports":
+        there = _with_every_protocol(kept, there)
+    return _without_sentinels(kept[there].reset_index(drop=True))
+
+
+def _with_every_protocol(ports: pd.DataFrame, there: Any) -> Any:
+    """Which ports are there, if a port without its protocol stands for all of its number that another print tells."""
+    number = pd.MultiIndex.from_frame(ports[["namespace", "service", "port"]])
+    told = ports["protocol"].notna().to_numpy()
+    meant = number[there & ~told & ports["port"].notna().to_numpy()]
+    if meant.empty:
+        return there
+    of_them = number.isin(meant) & told
+    return (there | of_them) & ~(~told & number.isin(number[of_them]))
 
 
 def _with_adopted_keys(rows: pd.DataFrame, schema: Schema) -> pd.DataFrame:

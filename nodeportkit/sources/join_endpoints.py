@@ -54,9 +54,10 @@ def join_endpoints(fragments: list[Fragment], services: pd.DataFrame) -> Joined:
 
 
 def _once(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows without repetitions; those that were only counted are never the same endpoint."""
+    """The rows without repetitions; where an address or the port's name was not shown, two rows may be two endpoints."""
     identity = [*_UNIT, "address", "port", "port_name", "protocol"]
-    return rows[rows["address"].isna() | ~rows.duplicated(identity, keep="last")]
+    vague = rows["address"].isna() | rows["port_name"].isna()
+    return rows[vague | ~rows.duplicated(identity, keep="last")]
 
 
 def _resolve(fragment: Fragment, services: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

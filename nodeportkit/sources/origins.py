@@ -31,6 +31,7 @@ _TEXT_SUFFIXES: Final = frozenset(
     }
 )
 _LONGEST_PATH: Final = 4096
+_MOST_FILES: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,15 @@ def _words(kind: str, number: int) -> str:
 
 
 def _of_text(text: str, number: int) -> Iterator[Origin]:
-    """A text that a person pasted, or the name of a file, a folder, or a glob of them."""
+    """A text that a person pasted, or the name of a file, a folder, or a glob of them.
+
+    Dots and slashes alone are text: who means the folder where he stands, or the whole disk, can say `Path(".")`.
+    """
     name = text.strip()
     if not name or "\n" in name or len(name) > _LONGEST_PATH or "\0" in name:
         yield Origin(_words("text", number), text)
-    elif _exists(Path(name).expanduser()):
-        yield from _of_path(Path(name).expanduser())
+    elif name.strip("./~\\") and _exists(_at_home(name)):
+        yield from _of_path(_at_home(name))
     elif found := _globbed(name):
         for path in found:
             yield from _of_path(path)
@@ -102,6 +106,14 @@ def _of_text(text: str, number: int) -> Iterator[Origin]:
         raise NotFound(f"There is no file {name!r}", hint=_nearest_file(name))
     else:
         yield Origin(_words("text", number), text)
+
+
+def _at_home(name: str) -> Path:
+    """The path, with `~` as a shell reads it; `~0` of a paste is no home."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)
 
 
 def _exists(path: Path) -> bool:
@@ -114,7 +126,7 @@ def _exists(path: Path) -> bool:
 def _globbed(name: str) -> list[Path]:
     if not any(mark in name for mark in "*?["):
         return []
-    path = Path(name).expanduser()
+    path = _at_home(name)
     try:
         return sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
     except (ValueError, OSError):  # a text with a star in it, not a glob
@@ -128,14 +140,14 @@ def _looks_like_a_path(name: str) -> bool:
 
 
 def _nearest_file(name: str) -> str:
-    folder = Path(name).expanduser().parent
+    folder = _at_home(name).parent
     beside = [p.name for p in folder.iterdir()] if folder.is_dir() else []
     return nearest(Path(name).name, beside)
 
 
 def _of_path(path: Path) -> Iterator[Origin]:
     if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p, path))
+        files = sorted(_files(path))
         if not files:
             raise NotFound(f"The folder {str(path)!r} holds no file")
         for file in files:
@@ -144,8 +156,24 @@ def _of_path(path: Path) -> Iterator[Origin]:
         yield Origin(str(path), _content(path))
 
 
-def _hidden(path: Path, below: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(below).parts)
+def _files(folder: Path) -> Iterator[Path]:
+    """The files below a folder, without hidden ones; folders that may not be entered are passed over.
+
+    Raises
+    ------
+    ReadError
+        If there are more than anybody would mean.
+    """
+    count = 0
+    for where, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if not name.startswith(".") and (file := Path(where, name)).is_file():
+                count += 1
+                if count > _MOST_FILES:
+                    hint = "Name the files, or a folder that holds only these."
+                    raise ReadError(f"more than {_MOST_FILES:,} files in the folder", source=str(folder), hint=hint)
+                yield file
 
 
 def _content(path: Path) -> bytes:

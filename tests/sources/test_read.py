@@ -248,6 +248,34 @@ def test_rules_of_both_families_complete_each_other(from_json):
     assert set(cluster.endpoints.loc[cluster.endpoints["service"] == "dual", "address"]) == set(ready["address"])
 
 
+def test_minikube_does_not_take_away_protocols():
+    table = "NAME   TYPE       CLUSTER-IP   EXTERNAL-IP   PORT(S)                     AGE\n"
+    table += "dns    NodePort   10.96.0.9    <none>        53:30053/UDP,53:30053/TCP   5s\n\n"
+    minikube = (
+        "$ minikube service list\n"
+        "|-----------|------|-------------|---------------------------|\n"
+        "| NAMESPACE | NAME | TARGET PORT |            URL            |\n"
+        "|-----------|------|-------------|---------------------------|\n"
+        "| default   | dns  |          53 | http://192.168.49.2:30053 |\n"
+        "|-----------|------|-------------|---------------------------|\n"
+    )
+    ports = npk.read(table + minikube).ports
+    assert ports[["protocol", "port", "node_port"]].values.tolist() == [["UDP", 53, 30053], ["TCP", 53, 30053]]
+
+
+@pytest.mark.parametrize("text", ["~0", "~", "/", ".", "..", "../..", "//"])
+def test_a_paste_of_dots_slashes_and_tildes_is_no_folder(text):
+    assert npk.read(text).unread["text"].tolist() == [text]
+
+
+def test_a_folder_of_too_many_files_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("nodeportkit.sources.origins._MOST_FILES", 2)
+    for number in range(3):
+        (tmp_path / f"{number}.txt").write_text("")
+    with pytest.raises(npk.ReadError, match="more than 2 files"):
+        npk.read(tmp_path)
+
+
 # Sources of every kind
 
 

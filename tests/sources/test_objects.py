@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from kubernetes import client
 
 from nodeportkit.errors import ManifestError, NodePortKitError, ReadError
@@ -683,3 +685,85 @@ def test_the_garbage_collector_is_as_it_was():
     with pytest.raises(NodePortKitError):
         read_json(b"{")
     assert gc.isenabled()
+
+
+# STATUS, READY and RESTARTS of any pod, beside what `kubectl get` prints for it
+
+STATES = st.sampled_from(
+    [
+        {"running": {"startedAt": "2026-11-22T14:59:57Z"}},
+        {"waiting": {"reason": "CrashLoopBackOff"}},
+        {"waiting": {"reason": "PodInitializing"}},
+        {"waiting": {}},
+        {"terminated": {"exitCode": 0, "reason": "Completed"}},
+        {"terminated": {"exitCode": 1, "reason": "Error"}},
+        {"terminated": {"exitCode": 0}},
+        {"terminated": {"exitCode": 137, "signal": 9}},
+        {},
+    ]
+)
+
+
+def container_status(name):
+    return st.fixed_dictionaries(
+        {"name": st.just(name), "restartCount": st.integers(0, 3), "ready": st.booleans(), "state": STATES},
+        optional={"started": st.booleans()},
+    )
+
+
+PODS = st.builds(
+    lambda metadata, spec, status: {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": metadata,
+        "spec": spec,
+        "status": status,
+    },
+    st.fixed_dictionaries(
+        {"name": st.just("web-0"), **{key: st.just(value) for key, value in CREATED.items()}},
+        optional={"deletionTimestamp": st.just("2026-11-22T15:59:57Z")},
+    ),
+    st.fixed_dictionaries(
+        {"containers": st.just([{"name": "a"}, {"name": "b"}])},
+        optional={
+            "initContainers": st.sampled_from(
+                [
+                    [{"name": "i"}],
+                    [{"name": "i"}, {"name": "s", "restartPolicy": "Always"}],
+                    [{"name": "s", "restartPolicy": "Always"}],
+                ]
+            )
+        },
+    ),
+    st.fixed_dictionaries(
+        {"phase": st.sampled_from(["Running", "Running", "Pending", "Succeeded", "Failed"])},
+        optional={
+            "reason": st.sampled_from(["Evicted", "NodeLost"]),
+            "containerStatuses": st.tuples(container_status("a"), container_status("b")).map(list),
+            "initContainerStatuses": st.lists(st.sampled_from(["i", "s"]).flatmap(container_status), max_size=2),
+            "conditions": st.lists(
+                st.fixed_dictionaries(
+                    {
+                        "type": st.sampled_from(["Ready", "Initialized", "ContainersReady"]),
+                        "status": st.sampled_from(["True", "False"]),
+                    }
+                ),
+                max_size=3,
+                unique_by=lambda condition: condition["type"],
+            ),
+        },
+    ),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PODS, min_size=1, max_size=3))
+def test_any_pod_stands_as_kubectl_prints_it(pods):
+    found = frames(read_json(json.dumps({"kind": "PodList", "apiVersion": "v1", "items": pods}).encode()))["pods"]
+    for thing, (_, row) in zip(pods, found.iterrows(), strict=True):
+        cells = printed(thing)
+        assert row["status"] == cells["STATUS"]
+        assert f"{row['ready_containers']}/{row['containers']}" == cells["READY"]
+        assert str(row["restarts"]) == cells["RESTARTS"].partition(" ")[0]
+        conditions = {c["type"]: c["status"] for c in thing["status"].get("conditions", [])}
+        assert row["ready"] == (conditions.get("Ready") == "True")

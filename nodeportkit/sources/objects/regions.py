@@ -42,8 +42,6 @@ def yaml_end(lines: Sequence[str], at: int) -> int | None:
     start = at
     furthest = min(at + _LONGEST_HEAD, len(lines))
     while start < furthest and (_DOCUMENT.match(lines[start]) or lines[start].startswith("#") or not lines[start]):
-        if start == at and not _DOCUMENT.match(lines[start]):
-            return None
         start += 1
     if start == furthest or not _BEGINS.match(lines[start]):
         return None

@@ -139,14 +139,18 @@ def nearest(name: str, known: Iterable[str], *, most: int = 3) -> str:
     --------
     >>> nearest("default/web", ["shop/web", "shop/api"])
     'Did you mean shop/web?'
+    >>> nearest("wep", ["shop/web", "shop/api"])
+    'Did you mean shop/web?'
     >>> nearest("web", [])
     ''
     """
     names = sorted(set(known))
-    # Of a name behind a namespace, the name is what people get right.
-    plain = name.rpartition("/")[2]
-    close = [it for it in names if it.rpartition("/")[2] == plain][:most]
-    close = close or difflib.get_close_matches(name, names, n=most, cutoff=0.5)
+    # Of a name behind a namespace, the name is what people nearly get right.
+    by_name: dict[str, list[str]] = {}
+    for it in names:
+        by_name.setdefault(it.rpartition("/")[2], []).append(it)
+    alike = difflib.get_close_matches(name.rpartition("/")[2], by_name, n=most, cutoff=0.6)
+    close = [it for plain in alike for it in by_name[plain]][:most]
     if close:
         return f"Did you mean {' or '.join(close)}?"
     if not names:

@@ -23,6 +23,7 @@ __all__ = ["Cluster"]
 
 _FORMAT: Final = "nodeportkit-cluster"
 _VERSION: Final = 1
+_MAIN: Final = ("nodes", "services", "ports", "pods", "containers", "endpoints", "workloads")  # named even if empty
 _MISFITS: Final = (AttributeError, RecursionError, TypeError, ValueError)  # what comes of JSON of another shape
 _SERVICE_KEY: Final = ["namespace", "service"]
 
@@ -34,7 +35,7 @@ class Cluster:
 
     Parameters
     ----------
-    nodes, services, ports, pods, containers, endpoints, workloads
+    nodes, services, ports, pods, containers, endpoints, workloads, specs, policies, backends, events
         Frames, or columns of frames, of the schema of that name; missing columns are filled in as missing values.
     stated
         Frame with the columns namespace and service: the services whose endpoints a source stated, even if it stated
@@ -44,6 +45,9 @@ class Cluster:
         How kube-proxy is set up.
     unread
         Frame with the columns source, line and text: what no reader understood.
+    collected
+        The frames of which a source listed what there is, even if that was nothing: an empty `policies` among them
+        means that there are no policies, else that nobody looked. A frame with rows always counts.
     steps
         The commands of the transcripts read, with what they came to.
     problems
@@ -86,6 +90,11 @@ class Cluster:
         containers: Any = None,
         endpoints: Any = None,
         workloads: Any = None,
+        specs: Any = None,
+        policies: Any = None,
+        backends: Any = None,
+        events: Any = None,
+        collected: Iterable[str] = (),
         stated: pd.DataFrame | None = None,
         proxy: ProxyConfig | None = None,
         unread: pd.DataFrame | None = None,
@@ -98,12 +107,18 @@ class Cluster:
         self.pods = _frame("pods", pods)
         self.containers = _frame("containers", containers)
         self.workloads = _frame("workloads", workloads)
+        self.specs = _frame("specs", specs)
+        self.policies = _frame("policies", policies)
+        self.backends = _frame("backends", backends)
+        self.events = _frame("events", events)
         self.proxy = proxy or ProxyConfig()
         self.unread = pd.DataFrame(columns=["source", "line", "text"]) if unread is None else unread
         self.steps = tuple(steps)
         self.problems = tuple(problems)
         self.given = _frame("endpoints", endpoints)
         self.stated = self.given[_SERVICE_KEY].drop_duplicates() if stated is None else stated
+        shown = (name for name in SCHEMAS if len(self.given if name == "endpoints" else getattr(self, name)))
+        self.collected = frozenset(collected).union(shown)
 
     @cached_property
     def endpoints(self) -> pd.DataFrame:
@@ -125,7 +140,7 @@ class Cluster:
         0
         """
         state: dict[str, Any] = {name: getattr(self, name) for name in SCHEMAS if name != "endpoints"}
-        state |= {name: getattr(self, name) for name in ("proxy", "unread", "steps", "problems")}
+        state |= {name: getattr(self, name) for name in ("proxy", "unread", "steps", "problems", "collected")}
         state["endpoints"] = self.given
         if "endpoints" not in changes:
             state["stated"] = self.stated
@@ -168,6 +183,7 @@ class Cluster:
                 "format": _FORMAT,
                 "version": _VERSION,
                 "proxy": {name: getattr(self.proxy, name) for name in ProxyConfig.__slots__},
+                "collected": sorted(self.collected),
                 "stated": self.stated.astype(object).to_dict("list"),
                 "frames": frames,
             }
@@ -207,16 +223,19 @@ class Cluster:
             if content["format"] != _FORMAT or content["version"] > _VERSION:
                 raise ValueError(f"format {content['format']!r}, version {content['version']!r}")
             proxy: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in content["proxy"].items()}
-            frames: dict[str, Any] = {name: _restored(name, content["frames"][name]) for name in SCHEMAS}
+            saved = {name: {} for name in SCHEMAS if name not in _MAIN} | content["frames"]  # early files have the main ones
+            frames: dict[str, Any] = {name: _restored(name, saved[name]) for name in SCHEMAS}
             stated = pd.DataFrame(content["stated"], columns=_SERVICE_KEY)
-            return cls(**frames, stated=stated, proxy=ProxyConfig(**proxy))
+            collected = content.get("collected", ())
+            return cls(**frames, stated=stated, proxy=ProxyConfig(**proxy), collected=collected)
         except (msgspec.DecodeError, OSError, EOFError, LookupError, *_MISFITS) as error:
             hint = "Write it again with Cluster.save; other files are for nodeportkit.read."
             raise SnapshotError(f"not a saved cluster ({error})", source=source, hint=hint) from error
 
     def __repr__(self) -> str:
-        told = [f"{name}={len(getattr(self, name))}" for name in SCHEMAS]
-        told += [f"{name}={len(getattr(self, name))}" for name in ("unread", "problems") if len(getattr(self, name))]
+        told = [f"{name}={len(getattr(self, name))}" for name in _MAIN]
+        also = [*(name for name in SCHEMAS if name not in _MAIN), "unread", "problems"]
+        told += [f"{name}={len(getattr(self, name))}" for name in also if len(getattr(self, name))]
         return f"Cluster({', '.join(told)})"
 
 

@@ -1,6 +1,6 @@
 """The schema of every frame: its columns, their types, and what each means.
 
-A `Cluster` holds seven frames, long-form, one row a thing. A cell is missing (`pd.NA`, or `pd.NaT` for times) where the
+A `Cluster` holds these frames, long-form, one row a thing. A cell is missing (`pd.NA`, or `pd.NaT` for times) where the
 source did not show it or where the object has no such value; nothing is guessed. Lists and dicts tell the two apart:
 `[]` and `{}` are known to be empty, a missing cell is unknown.
 """
@@ -97,6 +97,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             os_image           string   operating system image
             kernel_version     string   kernel version
             container_runtime  string   `containerd://1.7.24`
+            provider_id        string   spec.providerID: who runs the machine, `kind://docker/kind/kind-worker`
             created            time     metadata.creationTimestamp
             age                age      time since its creation, at the moment it was printed
             """,
@@ -126,6 +127,9 @@ SCHEMAS: Final[dict[str, Schema]] = {
             ip_family_policy         string   SingleStack, PreferDualStack, RequireDualStack
             publish_not_ready        boolean  spec.publishNotReadyAddresses
             health_check_node_port   Int64    spec.healthCheckNodePort
+            allocate_node_ports      boolean  spec.allocateLoadBalancerNodePorts
+            load_balancer_class      string   spec.loadBalancerClass
+            ignored_checks           list     ids in its annotation nodeportkit.io/ignore, `["all"]` for every check
             labels                   dict     metadata.labels
             created                  time     metadata.creationTimestamp
             age                      age      time since its creation, at the moment it was printed
@@ -167,6 +171,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
             owner_name        string   name of the controlling owner
             host_network      boolean  spec.hostNetwork
             terminating       boolean  metadata.deletionTimestamp is set
+            unready_reason    string   why it is not ready: reason and message of its Ready or PodScheduled condition
+            spec              string   names its containers in `specs`; pods made alike have the same
             labels            dict     metadata.labels
             created           time     metadata.creationTimestamp
             age               age      time since its creation, at the moment it was printed
@@ -224,11 +230,83 @@ SCHEMAS: Final[dict[str, Schema]] = {
             ready            Int64   replicas that are ready
             selector         dict    matchLabels and matchExpressions, or the old plain form
             template_labels  dict    labels that its pods are created with
+            spec             string  names the containers of its pod template in `specs`
+            trouble          list    conditions that tell of trouble, `ReplicaFailure: FailedCreate: exceeded quota`
+            updated          Int64   pods that are of the latest template
+            available        Int64   pods that have been ready for long enough
             owner_kind       string  kind of the controlling owner
             owner_name       string  name of the controlling owner
             labels           dict    metadata.labels
             created          time    metadata.creationTimestamp
             age              age     time since its creation, at the moment it was printed
+            """,
+        ),
+        _schema(
+            "specs",
+            "a container of a pod spec; pods that are made alike share one",
+            "spec container",
+            "spec",
+            """
+            spec             string   names the spec: a hash of what stands here
+            container        string   the container's name
+            init             boolean  an init container, sidecars among them
+            sidecar          boolean  an init container with restartPolicy Always
+            image            string   image, as written
+            readiness        string   kind of its readiness probe: http, tcp, grpc, exec; missing where it has none
+            readiness_port   string   the port probed, a number or a name, as text
+            binds            list     addresses that its command or arguments tell it to listen on, `127.0.0.1:8080`
+            pre_stop         boolean  it has a preStop hook
+            grace_period     Int64    seconds from the pod's deletion to its end (terminationGracePeriodSeconds)
+            """,
+        ),
+        _schema(
+            "policies",
+            "a NetworkPolicy",
+            "namespace name",
+            "namespace name",
+            """
+            namespace     string  metadata.namespace
+            name          string  metadata.name
+            pod_selector  dict    spec.podSelector, matchLabels and matchExpressions; `{}` for every pod
+            policy_types  list    Ingress, Egress; where none are given, those that the API server fills in
+            ingress       list    rules, `{"from": [...], "ports": [...]}`; `[]` admits nobody
+            egress        list    rules, `{"to": [...], "ports": [...]}`
+            labels        dict    metadata.labels
+            created       time    metadata.creationTimestamp
+            age           age     time since its creation, at the moment it was printed
+            """,
+        ),
+        _schema(
+            "backends",
+            "a backend that an Ingress sends requests to",
+            "namespace ingress host path",
+            "namespace ingress",
+            """
+            namespace  string   the Ingress's namespace
+            ingress    string   the Ingress's name
+            host       string   host of the rule; missing for every host
+            path       string   path of the rule; missing for the default backend
+            service    string   the Service's name
+            port       string   the Service's port, a number or a name, as text
+            class      string   spec.ingressClassName
+            tls        boolean  the Ingress has TLS for that host
+            """,
+        ),
+        _schema(
+            "events",
+            "an Event",
+            "namespace kind name type reason message",
+            "namespace kind name",
+            """
+            namespace  string  the namespace of the object that it tells of
+            kind       string  the kind of that object
+            name       string  the name of that object
+            type       string  Normal or Warning
+            reason     string  a word, `FailedScheduling`
+            message    string  what happened
+            count      Int64   how many times
+            last_seen  time    when it happened last
+            age        age     time since then, at the moment it was printed
             """,
         ),
     )
@@ -265,6 +343,8 @@ def conform(frame: str, columns: Mapping[str, Sequence[Any]] | pd.DataFrame) -> 
     0     web    80       <NA>
     """
     schema = SCHEMAS[frame]
+    if isinstance(columns, pd.DataFrame) and _conforms(columns, schema):
+        return columns.copy(deep=False)
     for name in columns:
         schema[str(name)]
     rows = len(columns) if isinstance(columns, pd.DataFrame) else max((len(v) for v in columns.values()), default=0)
@@ -276,6 +356,17 @@ def conform(frame: str, columns: Mapping[str, Sequence[Any]] | pd.DataFrame) -> 
     # A Series is taken as it is; an array of objects would be searched for a type that they have in common.
     data = {name: pd.Series(v, index=index, dtype=object) if v.dtype == object else v for name, v in data.items()}
     return pd.DataFrame(data, columns=schema.names, index=index)
+
+
+def _conforms(frame: pd.DataFrame, schema: Schema) -> bool:
+    """Whether the frame is of the schema already, so that its columns need not be looked at."""
+    return (
+        isinstance(frame.index, pd.RangeIndex)
+        and frame.index.equals(pd.RangeIndex(len(frame)))
+        and list(frame.columns) == schema.names
+        and all(frame[c.name].dtype == c.dtype for c in schema.columns)
+        and not any(cell is None for c in schema.columns if c.kind in _OBJECTS for cell in frame[c.name].array)
+    )
 
 
 def _typed(values: Any, column: Column, rows: int) -> Any:

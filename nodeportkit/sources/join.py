@@ -54,7 +54,7 @@ def join(prints: Sequence[Print]) -> dict[str, pd.DataFrame]:
         frames[name] = _objects(SCHEMAS[name], prints)
     for name, parent in (("ports", "services"), ("containers", "pods")):
         parts = _parts(SCHEMAS[name], prints)
-        frames[name] = _of_living(parts, frames[parent], SCHEMAS[name].parent)
+        frames[name] = _of_living(parts, frames[parent], SCHEMAS[name].parent, _fragments(name, prints))
     joined: Joined = join_endpoints(_fragments("endpoints", prints), frames["services"])
     frames["endpoints"] = _without_sentinels(joined.endpoints)
     frames["stated"] = joined.stated
@@ -72,12 +72,14 @@ def _objects(schema: Schema, prints: Sequence[Print]) -> pd.DataFrame:
         return empty(schema.name)
     typed = [conform(schema.name, prints[i].content.rows) for i in at]  # type: ignore[union-attr]
     rows = _stack(typed)
-    if "namespace" in schema.names:
-        rows["namespace"] = rows["namespace"].fillna("default")
+    if "namespace" in schema.names and rows["namespace"].hasnans:
+        rows = rows.assign(namespace=rows["namespace"].fillna("default"))
     key = list(schema.key)
     if len(at) > 1 or any(isinstance(p.content, Deleted) for p in prints):
         order = np.repeat(at, [len(frame) for frame in typed])
         rows = rows[~_gone(schema, rows, order, prints)].reset_index(drop=True)
+    if len(at) == 1 and prints[at[0]].content.distinct:  # type: ignore[union-attr]
+        return _without_sentinels(rows)
     return _without_sentinels(_latest_cells(rows, key))
 
 
@@ -89,7 +91,7 @@ def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _latest_cells(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """One row a key, in the order of first appearance, each cell the last that is not missing."""
-    if not rows.duplicated(key).any():
+    if not _has_repeated(rows, key):
         return rows
     latest = rows.groupby(key, sort=False, dropna=False, as_index=False).last()
     name = next(n for n, schema in SCHEMAS.items() if list(rows.columns) == schema.names)
@@ -161,7 +163,7 @@ def _parts(schema: Schema, prints: Sequence[Print]) -> pd.DataFrame:
     if not fragments:
         return empty(schema.name)
     typed = [conform(schema.name, fragment.rows) for fragment in fragments]
-    if len(typed) == 1 and not typed[0].duplicated(list(schema.key)).any():
+    if len(typed) == 1 and (fragments[0].distinct or not _has_repeated(typed[0], list(schema.key))):
         return _without_sentinels(typed[0])
     parent = list(schema.parent)
     rows = _stack(typed)
@@ -209,13 +211,37 @@ def _with_adopted_keys(rows: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     return rows
 
 
-def _of_living(parts: pd.DataFrame, objects: pd.DataFrame, parent: tuple[str, ...]) -> pd.DataFrame:
+def _of_living(
+    parts: pd.DataFrame, objects: pd.DataFrame, parent: tuple[str, ...], fragments: list[Fragment]
+) -> pd.DataFrame:
     """The parts whose object is still there."""
-    if parts.empty:
+    if parts.empty or (len(fragments) == 1 and _covers_just(fragments[0], objects, parent)):
         return parts
-    there = pd.MultiIndex.from_frame(objects[["namespace", "name"]])
-    kept = pd.MultiIndex.from_frame(parts[list(parent)]).isin(there)
-    return parts if kept.all() else parts[kept].reset_index(drop=True)
+    there = set(_keys(objects, ["namespace", "name"]))
+    kept = [key in there for key in _keys(parts, list(parent))]
+    return parts if all(kept) else parts[kept].reset_index(drop=True)
+
+
+def _covers_just(fragment: Fragment, objects: pd.DataFrame, parent: tuple[str, ...]) -> bool:
+    """Whether the parts are those of the very objects that are there: one list gave both, and nothing has changed."""
+    covers = fragment.covers
+    return (
+        covers is not None
+        and len(covers) == len(objects)
+        and all(
+            (covers[name].to_numpy(dtype=object) == objects[of].to_numpy(dtype=object)).all()
+            for name, of in zip(parent, ("namespace", "name"), strict=True)
+        )
+    )
+
+
+def _keys(frame: pd.DataFrame, columns: list[str]) -> Iterable[tuple[Any, ...]]:
+    """The cells of some columns, a tuple a row: hashing these costs a fraction of what a MultiIndex does."""
+    return zip(*(frame[column].to_numpy(dtype=object) for column in columns), strict=True)
+
+
+def _has_repeated(frame: pd.DataFrame, key: list[str]) -> bool:
+    return len(set(_keys(frame, key))) < len(frame)
 
 
 def _without_sentinels(frame: pd.DataFrame) -> pd.DataFrame:

@@ -84,7 +84,7 @@ def read(*sources: Any, now: datetime | None = None) -> Cluster:
     told = _Told()
     for number, origin in enumerate(origins(sources)):
         _tell(told, number, origin, now)
-    frames = join(told.prints)
+    frames: dict[str, Any] = dict(join(told.prints))
     unread = pd.DataFrame(told.unread, columns=["source", "line", "text"]).astype({"line": "Int64"})
     return Cluster(**frames, unread=unread, steps=told.steps, problems=told.problems, proxy=_proxy(sources))
 

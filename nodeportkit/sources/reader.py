@@ -89,6 +89,8 @@ class Fragment:
     detail
         How much such a print knows, when several speak of the same endpoints: 3 for EndpointSlice objects, 2 for
         complete lists of addresses, 1 for lists that end in `+ 2 more...`.
+    distinct
+        Whether it is known that no two rows have the same key, so that nobody needs to look.
     """
 
     frame: str
@@ -96,6 +98,7 @@ class Fragment:
     covers: pd.DataFrame | None = None
     complete: tuple[str, ...] = ()
     detail: int = 3
+    distinct: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import islice, product
+from operator import attrgetter
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
@@ -22,10 +23,11 @@ from nodeportkit.sources.objects.typed import KubernetesObject, Typed
 from nodeportkit.sources.objects.wording import misfit
 from nodeportkit.sources.reader import Fragment, Outcome
 
-__all__ = ["Collector", "Form", "Identity", "Objects", "Other"]
+__all__ = ["Batch", "Collector", "Form", "Identity", "Objects", "Other"]
 
 _SLICE: Final = 128
 _T = TypeVar("_T")
+_NAME_OF, _KIND_OF, _VERSION_OF = attrgetter("metadata.name"), attrgetter("kind"), attrgetter("api_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,31 @@ class Form(Protocol):
 
     def line_of(self, item: Any, path: str) -> int | None:
         """The line on which the field at `path` (msgspec's: `$.spec.ports[0].port`) of the item stands."""
+
+
+class Batch(Protocol):
+    """Some items of a list."""
+
+    def decode(self, type_: type[_T]) -> list[_T]:
+        """All items as `type_`; raises msgspec.ValidationError if one does not fit."""
+
+    def items(self) -> Sequence[Any]:
+        """The items, for `Form`."""
+
+
+class _Slice:
+    """Items that are at hand one by one."""
+
+    def __init__(self, form: Form, items: list[Any]) -> None:
+        self._form = form
+        self._items = items
+
+    def decode(self, type_: type[_T]) -> list[_T]:
+        decode = self._form.decoder(type_)
+        return [decode(item) for item in self._items]
+
+    def items(self) -> list[Any]:
+        return self._items
 
 
 class Collector:
@@ -180,34 +207,40 @@ class Collector:
 
     def add_list(self, items: Iterable[Any], api_version: str | None = None, kind: str | None = None) -> None:
         """Take the items of a list; those that do not say what they are, are what the list says."""
+        at = iter(items)
+        slices = iter(lambda: list(islice(at, _SLICE)), [])
+        self.add_batches((_Slice(self._form, slice_) for slice_ in slices), api_version, kind)
+
+    def add_batches(self, batches: Iterable[Batch], api_version: str | None = None, kind: str | None = None) -> None:
+        """Take the items of a list, many at a time."""
         self._flush()
         self._result.lists.append(f"{kind or ''}List")
         implied = Identity(api_version, kind)
         gathered: dict[int, Gathered] = {}
-        at = iter(items)
         guess = kind_of(api_version, kind)
-        while batch := list(islice(at, _SLICE)):
+        for batch in batches:
             decoded = self._all_alike(batch, guess, implied) if guess else None
             if decoded is not None and guess is not None:
                 gathered.setdefault(id(guess), Gathered()).add(guess.columns(decoded, self._namespace))
                 continue
-            for run_kind, run in self._runs(batch, implied):
+            for run_kind, run in self._runs(batch.items(), implied):
                 gathered.setdefault(id(run_kind), Gathered()).add(run_kind.columns(run, self._namespace))
                 guess = run_kind
         for parts in gathered.values():
             self._result.fragments.extend(parts.fragments(self._now))
 
-    def _all_alike(self, batch: Sequence[Any], kind: Kind, implied: Identity) -> list[Any] | None:
+    def _all_alike(self, batch: Batch, kind: Kind, implied: Identity) -> list[Any] | None:
         """The items decoded as `kind`, or None if not all are of it: the quick way for long lists of one kind."""
-        decode = self._form.decoder(kind.TYPE)
         try:
-            decoded = [decode(item) for item in batch]
-        except msgspec.ValidationError:
+            decoded: list[Any] = batch.decode(kind.TYPE)
+            named = all(map(_NAME_OF, decoded))
+        except (msgspec.ValidationError, AttributeError):
             return None
-        said = {(thing.api_version or implied.api_version, thing.kind or implied.kind) for thing in decoded}
-        if any(kind_of(*what) is not kind for what in said):
-            return None
-        if any(thing.metadata is None or not thing.metadata.name for thing in decoded):
+        versions, kinds = set(map(_VERSION_OF, decoded)), set(map(_KIND_OF, decoded))
+        said = product(
+            (version or implied.api_version for version in versions), (word or implied.kind for word in kinds)
+        )
+        if not named or any(kind_of(*what) is not kind for what in said):
             return None
         self._name_kinds(decoded, implied)
         return decoded

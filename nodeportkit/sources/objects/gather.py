@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import chain, groupby
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -15,67 +16,140 @@ from nodeportkit.sources.reader import Fragment
 
 __all__ = ["Gathered", "times"]
 
+_PACKED: Final[dict[str, Any]] = {"string": str, "Int64": np.int64, "boolean": np.bool_}
+_SEPARATOR: Final = "\0"
+
 
 class Gathered:
     """The columns of many slices of objects, one after the other."""
 
     def __init__(self) -> None:
-        self._parts: list[Part] = []
+        self._parts: list[_Growing] = []
+        self._names: set[str] = set()
 
     def add(self, parts: list[Part]) -> None:
         """Put the columns of a further slice below those that are here."""
         if not self._parts:
-            self._parts = [_growing(part) for part in parts]
-        for whole, part in zip(self._parts, parts, strict=True):
-            for into, columns in ((whole.rows, part.rows), (whole.covers or {}, part.covers or {})):
-                for name, values in columns.items():
-                    into[name].extend(values)
+            self._parts = [_Growing(part) for part in parts]
+        for growing, part in zip(self._parts, parts, strict=True):
+            growing.add(part)
+        # While the slice is at hand: later each name would have to be fetched again.
+        self._names.update(parts[0].rows.get("name", ()))
 
     def fragments(self, now: datetime | None) -> list[Fragment]:
         """The columns as typed frames; ages count to `now`."""
-        return [
-            Fragment(
-                part.frame,
-                conform(part.frame, _with_flags(part.frame, _with_times(part.rows, now))),
-                covers=None if part.covers is None else pd.DataFrame(part.covers, dtype=object),
-                detail=part.detail,
-            )
-            for part in self._parts
-        ]
+        objects = self._parts[0]
+        # The first part has a row an object, the others have parts of these objects, all of one object in one slice.
+        distinct = objects.has_names and (len(self._names) == objects.rows or not objects.has_repeated())
+        return [part.fragment(now, distinct=distinct and part.distinct) for part in self._parts]
 
 
-def _growing(part: Part) -> Part:
-    covers: dict[str, Any] | None = None if part.covers is None else {name: [] for name in part.covers}
-    return Part(part.frame, {name: [] for name in part.rows}, covers, part.detail)
+class _Growing:
+    """A part of many slices: the slices of each column."""
+
+    def __init__(self, part: Part) -> None:
+        self.frame = part.frame
+        self.rows = 0
+        self.distinct = True
+        self.has_names = "name" in part.rows
+        self._detail = part.detail
+        self._columns = {name: _Column(SCHEMAS[part.frame][name].kind) for name in part.rows}
+        self._covers = None if part.covers is None else {name: _Column("string") for name in part.covers}
+        self._covered = 0
+
+    def add(self, part: Part) -> None:
+        """Put the columns of a further slice below those that are here."""
+        rows = len(next(iter(part.rows.values())))
+        self.rows += rows
+        for name, values in part.rows.items():
+            self._columns[name].add(values)
+        if self._covers is not None and part.covers is not None:
+            for name, values in part.covers.items():
+                self._covers[name].add(values)
+            self._covered += len(values)
+            key = [part.rows[name] for name in SCHEMAS[self.frame].key if name in part.rows]
+            self.distinct = self.distinct and len(set(zip(*key, strict=True))) == rows
+
+    def has_repeated(self) -> bool:
+        """Whether two rows have the same key."""
+        keys = zip(*(self._columns[name].array(self.rows) for name in SCHEMAS[self.frame].key), strict=True)
+        return len(set(keys)) < self.rows
+
+    def fragment(self, now: datetime | None, *, distinct: bool) -> Fragment:
+        """The columns as a typed frame."""
+        typed = {name: column.array(self.rows) for name, column in self._columns.items()}
+        if now is not None and "created" in typed:
+            typed["age"] = pd.Series(pd.Timestamp(now) - typed["created"])
+        covers = None
+        if self._covers is not None:
+            covers = pd.DataFrame({name: column.array(self._covered) for name, column in self._covers.items()})
+        return Fragment(self.frame, conform(self.frame, typed), covers=covers, detail=self._detail, distinct=distinct)
 
 
-def _with_times(rows: Mapping[str, list[Any]], now: datetime | None) -> Mapping[str, Any]:
-    """The columns with the times of creation as such, and the age that they make."""
-    if "created" not in rows:
-        return rows
-    created = times(rows["created"])
-    typed: dict[str, Any] = {**rows, "created": created}
-    if now is not None:
-        typed["age"] = pd.Series(pd.Timestamp(now) - created)
-    return typed
+class _Column:
+    """The slices of a column, each in a form that leaves few objects behind.
+
+    What is kept from a slice stands between what is decoded for the next: the less, the nearer to each other things stay
+    in memory, and the end result is made in one go.
+    """
+
+    __slots__ = ("_kind", "_lacks", "_slices")
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._slices: list[Any] = []
+        self._lacks = False
+
+    def add(self, values: Sequence[Any]) -> None:
+        """Put a further slice below those that are here."""
+        if self._kind == "time":
+            self._slices.append(_moments(values))
+        elif self._kind not in _PACKED or None in values:
+            self._lacks = True
+            self._slices.append(values)
+        elif self._kind == "string":
+            text = _SEPARATOR.join(values)
+            self._slices.append(text if text.count(_SEPARATOR) == len(values) - 1 else values)
+        else:
+            self._slices.append(np.array(values, dtype=_PACKED[self._kind]))
+
+    def array(self, rows: int) -> Any:
+        """The column as an array of its type, as far as that is quicker than to let pandas look at each value."""
+        if self._kind == "time":
+            return _utc(np.concatenate([*self._slices, np.array([], dtype="datetime64[ns]")]))
+        if self._kind == "string":
+            cells = np.fromiter(self._texts(), dtype=object, count=rows)
+            if self._lacks:
+                cells[[cell is None for cell in cells]] = pd.NA
+            return pd.arrays.StringArray(cells)
+        if self._kind in _PACKED and not self._lacks:
+            packed = np.concatenate([*self._slices, np.array([], dtype=_PACKED[self._kind])])
+            made = pd.arrays.BooleanArray if self._kind == "boolean" else pd.arrays.IntegerArray
+            return made(packed, np.zeros(rows, dtype=bool))
+        return list(chain.from_iterable(self._slices))
+
+    def _texts(self) -> Iterator[Any]:
+        for packed, slices in groupby(self._slices, key=lambda slice_: isinstance(slice_, str)):
+            if packed:
+                yield from _SEPARATOR.join(slices).split(_SEPARATOR)
+            else:
+                yield from chain.from_iterable(slices)
 
 
-def _with_flags(frame: str, rows: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The columns with those that are true or false throughout as such: pandas looks at each value otherwise."""
-    flags = {name for name, values in rows.items() if SCHEMAS[frame][name].kind == "boolean" and None not in values}
-    return {
-        name: pd.array(np.array(values, dtype=bool), dtype="boolean") if name in flags else values
-        for name, values in rows.items()
-    }
+def times(texts: Sequence[Any]) -> Any:
+    """Times as the API server writes them (RFC 3339), as a Series; what is no time is missing."""
+    return _utc(_moments(texts))
 
 
-def times(texts: list[str | None]) -> Any:
-    """Times as the API server writes them (RFC 3339, seconds, UTC); what is no time is missing."""
+def _utc(moments: Any) -> Any:
+    return pd.Series(pd.DatetimeIndex(moments).tz_localize("UTC"))
+
+
+def _moments(texts: Sequence[Any]) -> Any:
     try:
         if {text[19:] for text in texts if text} <= {"Z"}:
-            moments = np.array([text[:19] if text else "NaT" for text in texts], dtype="datetime64[ns]")
-            return pd.Series(pd.DatetimeIndex(moments).tz_localize("UTC"))
+            return np.array([text[:19] if text else "NaT" for text in texts], dtype="datetime64[ns]")
     except ValueError:
         pass
     parsed = pd.to_datetime(pd.Series(texts, dtype=object), utc=True, errors="coerce", format="ISO8601")
-    return parsed.astype("datetime64[ns, UTC]")
+    return parsed.dt.tz_localize(None).to_numpy(dtype="datetime64[ns]")

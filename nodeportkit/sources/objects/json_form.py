@@ -15,6 +15,7 @@ from nodeportkit.errors import ReadError
 from nodeportkit.sources.garbage import no_garbage_collection
 from nodeportkit.sources.objects.collect import Collector, Objects
 from nodeportkit.sources.objects.documents import Head, add_document
+from nodeportkit.sources.objects.json_lists import LongList, Piece, long_list
 from nodeportkit.sources.objects.json_text import end_of_first, offset_of
 from nodeportkit.sources.objects.marks import locate
 from nodeportkit.sources.objects.table_form import JsonTable
@@ -49,7 +50,7 @@ class JsonForm:
 
     def __init__(self, data: bytes, first_line: int = 1) -> None:
         self._data = data
-        self._start = _address(data) if data else 0
+        self._piece = Piece(data, 0)
         self._first_line = first_line
         self._counted = (0, first_line)
         self._decoders: dict[Any, Any] = {}
@@ -96,7 +97,11 @@ class JsonForm:
 
     def line(self, item: Any) -> int:
         """See `Form.line`."""
-        return self.line_at(_address(item) - self._start)
+        return self.line_at(_address(item) - _address(self._piece.text) + self._piece.offset)
+
+    def look_at(self, piece: Piece) -> None:
+        """Items come from this piece from now on, and not from the data itself."""
+        self._piece = piece
 
     def line_at(self, offset: int) -> int:
         """The line of a byte; quick for bytes asked for in order."""
@@ -160,9 +165,38 @@ def read_json(
     form = JsonForm(data, first_line)
     collector = Collector(form, source, namespace=namespace, now=now)
     with no_garbage_collection():
+        if (found := long_list(data)) and _add_long_list(collector, form, found):
+            return collector.result()
+        collector = Collector(form, source, namespace=namespace, now=now)
         for document, head in _documents(data, form, source):
             add_document(collector, form, document, head)
         return collector.result()
+
+
+def _add_long_list(collector: Collector, form: JsonForm, found: LongList) -> bool:
+    """Take a long list; False if it turns out not to be what it looked like."""
+    implied = found.kind.removesuffix("List") or None
+    batches = (_PieceOfList(form, piece) for piece in found.pieces)
+    try:
+        collector.add_batches(batches, found.api_version if implied else None, implied)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+class _PieceOfList:
+    """Items that are written one after the other: see `Batch`."""
+
+    def __init__(self, form: JsonForm, piece: Piece) -> None:
+        self._form = form
+        self._piece = piece
+
+    def decode(self, type_: type[_T]) -> list[_T]:
+        return self._form.decoder(list[type_])(self._piece.text)  # type: ignore[valid-type]
+
+    def items(self) -> list[msgspec.Raw]:
+        self._form.look_at(self._piece)
+        return self._form.decoder(list[msgspec.Raw])(self._piece.text)
 
 
 def _utf8(data: bytes) -> bytes:

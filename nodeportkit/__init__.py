@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from nodeportkit.figures import plot_shares as plot_shares
     from nodeportkit.kube.printing import printed as printed
     from nodeportkit.kube.proxy_config import ProxyConfig as ProxyConfig
+    from nodeportkit.migration import migrate as migrate
     from nodeportkit.selectors import match_labels as match_labels
     from nodeportkit.sources.proxy_rules import Rules as Rules
     from nodeportkit.sources.proxy_rules import read_rules as read_rules
@@ -77,6 +78,7 @@ _HOMES: Final = {
     "format_age": "cells",
     "links": "chains",
     "match_labels": "selectors",
+    "migrate": "migration",
     "parse_age": "cells",
     "plot_chain": "figures",
     "plot_flow": "figures",

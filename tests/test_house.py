@@ -18,6 +18,7 @@ PACKAGE = ROOT / "nodeportkit"
 # The rooms, each standing on those before it.
 ORDER = [
     "errors",
+    "untrusted",
     "cells",
     "selectors",
     "frames",

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nodeportkit.figures.canvas import LOCK
-from nodeportkit.figures.text import seen
 from nodeportkit.figures.theme import Palette, roles
+from nodeportkit.untrusted import seen
 
 __all__ = ["Picture", "sheet"]
 

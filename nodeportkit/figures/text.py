@@ -7,7 +7,6 @@ combining, zero-width and right-to-left characters) is shown as an escape, `\u20
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,16 +18,11 @@ import matplotlib
 from matplotlib.font_manager import FontProperties, get_font
 from matplotlib.textpath import text_to_path
 
-__all__ = ["Font", "fit", "fit_together", "seen", "shown", "width", "wrap"]
+__all__ = ["Font", "fit", "fit_together", "shown", "width", "wrap"]
 
 _MEASURED: Final = 100.0  # points; widths grow in proportion
 _LONGEST: Final = 2000  # characters that are looked at: no picture holds more of one text
 _DOTS: Final = "…"
-# Characters that hide, move or break others: control, format and noncharacters, lone surrogates. Tab and newline are space.
-_UNSEEN: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff"
-    "\U000e0000-\U000e007f]"
-)
 _ODD: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me", "Mc", "Zl", "Zp"})
 _LEFTWARD: Final = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI"})
 
@@ -58,17 +52,6 @@ def _drawable() -> frozenset[int]:
     """The characters that all four fonts have."""
     files = [_file(mono, bold) for mono in (False, True) for bold in (False, True)]
     return frozenset.intersection(*(frozenset(get_font(file).get_charmap()) for file in files))
-
-
-def seen(text: str) -> str:
-    r"""`text` for a page, whose fonts have every letter: with an escape for each character that hides, moves or breaks others.
-
-    Examples
-    --------
-    >>> seen("日本語 web\u202e-0")
-    '日本語 web\\u202e-0'
-    """
-    return _UNSEEN.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
 
 
 def shown(text: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
-from nodeportkit.figures.text import seen
 from nodeportkit.figures.theme import roles
+from nodeportkit.untrusted import seen
 
 __all__ = ["STYLE", "command", "paragraph", "shown", "table"]
 

@@ -64,8 +64,10 @@ def node_not_ready(facts: Facts) -> Standing | None:
     """Every pod that gets connections is on a node that is not ready, though its containers still say they are."""
     nodes = facts.cluster.nodes
     down = set(nodes.loc[true(nodes["ready"].eq(False)), "name"])
-    on = set(facts.used["pod_node"].fillna(""))
-    if not on or not on <= down:
+    ends = facts.used if len(facts.used) else facts.ends
+    on = set(ends["pod_node"].fillna(""))
+    # Of the pods of a node that it lost, the control plane says that they are not ready, whatever their containers say.
+    if not on or not on <= down or not (len(facts.used) or _containers_ready(facts)):
         return None
     names = sorted(on)
     return facts.broken(
@@ -74,6 +76,13 @@ def node_not_ready(facts: Facts) -> Standing | None:
         "What such a node says of its pods is old. See what is wrong with it:",
         verify=f"kubectl describe node {names[0]}", blocked_nodes=tuple(names),
     )  # fmt: skip
+
+
+def _containers_ready(facts: Facts) -> bool:
+    """Whether all containers of every pod behind the service are ready."""
+    pods = facts.all_pods[true(facts.all_pods["name"].isin(facts.ends["pod"].dropna()))]
+    ready = true(pods["ready_containers"].eq(pods["containers"]) & pods["containers"].gt(0))
+    return bool(len(pods)) and bool(ready.all())
 
 
 def local_policy_no_local_pod(facts: Facts) -> Standing | None:

@@ -14,7 +14,7 @@ import pandas as pd
 from nodeportkit.chains.pairing import join
 from nodeportkit.chains.paths import select_port
 from nodeportkit.cluster import Cluster
-from nodeportkit.selectors import LabelIndex
+from nodeportkit.selectors import LabelIndex, match_labels
 from nodeportkit.standings.result import Link, Standing, Term
 
 __all__ = ["Facts", "gather", "true"]
@@ -64,6 +64,11 @@ class Facts:
         return bool(((stated["namespace"] == self.namespace) & (stated["service"] == self.name)).any())
 
     @cached_property
+    def endpoints(self) -> pd.DataFrame:
+        """Its endpoints, be it that they fit none of its ports."""
+        return self.cluster.endpoints[_of(self.cluster.endpoints, self.namespace, self.name)]
+
+    @cached_property
     def ends(self) -> pd.DataFrame:
         """The links that lead to an endpoint."""
         return self.links[self.links["linked"]]
@@ -87,10 +92,20 @@ class Facts:
     @cached_property
     def pods_listed(self) -> bool:
         """Whether the pods of the namespace were shown, be it that there are none."""
-        return len(self.all_pods) > 0 or any(
-            {"pods", "all"} & set(step.parsed.resources) and {"*", self.namespace} & set(step.parsed.complete)
-            for step in self.cluster.steps
-        )
+        if len(self.all_pods):
+            return True
+        if self.cluster.steps:
+            return any(
+                {"pods", "all"} & set(step.parsed.resources) and {"*", self.namespace} & set(step.parsed.complete)
+                for step in self.cluster.steps
+            )
+        # A capture of one other namespace tells nothing of this one.
+        return "pods" in self.cluster.collected and self.cluster.pods["namespace"].nunique() != 1
+
+    @cached_property
+    def endpoints_listed(self) -> bool:
+        """Whether its endpoints were shown, be it that there are none."""
+        return self.stated or ("endpoints" in self.cluster.collected and not self.cluster.steps)
 
     @cached_property
     def labels_shown(self) -> bool:
@@ -109,6 +124,16 @@ class Facts:
     def running(self) -> pd.DataFrame:
         """Those of them that have not finished."""
         return self.matched[~self.matched["phase"].isin(_FINISHED).to_numpy(dtype=bool)]
+
+    @cached_property
+    def workloads(self) -> pd.DataFrame:
+        """The workloads whose pods the selector would match; of a Deployment and its ReplicaSets the Deployment."""
+        workloads = self.cluster.workloads
+        mine = workloads[true(workloads["namespace"].eq(self.namespace))]
+        fits = [_fits(self.selector, *each) for each in zip(mine["template_labels"], mine["selector"], strict=True)]
+        mine = mine[np.array(fits, dtype=np.bool_)]
+        tops = mine[true(mine["owner_name"].isna() & mine["kind"].ne("ReplicaSet"))]
+        return tops if len(tops) else mine
 
     @cached_property
     def terms(self) -> tuple[Term, ...] | None:
@@ -202,6 +227,13 @@ def _of(frame: pd.DataFrame, namespace: str, service: str) -> Any:
 def true(values: pd.Series[Any]) -> npt.NDArray[np.bool_]:
     """Where nullable values are true for certain."""
     return values.astype("boolean").fillna(False).to_numpy(dtype=np.bool_)
+
+
+def _fits(selector: Mapping[str, str] | None, template: Any, own: Any) -> bool:
+    """Tell whether pods of a workload match: by the labels of its template, or as far as its own selector tells."""
+    if not isinstance(template, Mapping):
+        template = own.get("matchLabels", own) if isinstance(own, Mapping) else None
+    return bool(selector) and isinstance(template, Mapping) and match_labels(selector, template)
 
 
 def _nameless(links: pd.DataFrame) -> pd.Series[bool]:

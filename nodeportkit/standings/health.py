@@ -9,7 +9,22 @@ from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import agree, all_of, command, listed, some
 
-__all__ = ["drifted", "healthy"]
+__all__ = ["drifted", "healthy", "misnamed"]
+
+
+def misnamed(facts: Facts) -> Standing | None:
+    """Somebody wrote the endpoints by hand, for a port of another name than the service's."""
+    if facts.selector != {} or facts.endpoints.empty:
+        return None
+    port = facts.ports.iloc[0]
+    theirs = [f"“{name}”" if name else "no name" for name in facts.endpoints["port_name"].fillna("").unique()]
+    ours = f"“{port['port_name']}”" if isinstance(port["port_name"], str) and port["port_name"] else "no name"
+    return facts.broken(
+        "slice-drift", "pods", f"{facts.subject} answers nobody: its endpoints are for another port",
+        f"The service's port has {ours}, those of its endpoints {listed(theirs)}.".replace("has “", "is “"),
+        "kube-proxy pairs the ports of slices and services by name and protocol. Give both the same name:",
+        verify=command("get endpointslices", facts.namespace, "-l", f"kubernetes.io/service-name={facts.name}", "-o", "yaml"),
+    )  # fmt: skip
 
 
 def drifted(facts: Facts) -> Standing:

@@ -12,27 +12,29 @@ from nodeportkit.standings.facts import Facts, gather
 from nodeportkit.standings.result import Standing
 from nodeportkit.standings.symptoms import changed_since, symptom
 
-__all__ = ["standing"]
+__all__ = ["judged", "standing"]
 
 _Cause = Callable[[Facts], Standing | None]
-_WITHOUT_ENDPOINTS: Final[tuple[_Cause, ...]] = (
-    matching.no_selector,
-    matching.selector_not_shown,
-    pods.no_pods,
-    matching.pods_not_shown,
-    matching.labels_not_shown,
-    matching.selector_mismatch,
-    pods.only_finished_pods,
-    pods.none_has_an_address,
-    target.protocol_mismatch,
-    target.named_port_missing,
-    health.drifted,
+# Who looks, and the id of the cause that it looks for, be it that what was shown does not tell.
+_WITHOUT_ENDPOINTS: Final[tuple[tuple[str, _Cause], ...]] = (
+    ("no-selector", matching.no_selector),
+    ("slice-drift", health.misnamed),
+    ("selector-mismatch", matching.selector_not_shown),
+    ("no-pods", pods.no_pods),
+    ("no-pods", matching.pods_not_shown),
+    ("selector-mismatch", matching.labels_not_shown),
+    ("selector-mismatch", matching.selector_mismatch),
+    ("no-pods", pods.only_finished_pods),
+    ("pods-not-ready", pods.none_has_an_address),
+    ("protocol-mismatch", target.protocol_mismatch),
+    ("named-port-missing", target.named_port_missing),
+    ("slice-drift", health.drifted),
 )
-_WITH_ENDPOINTS: Final[tuple[_Cause, ...]] = (
-    readiness.pods_not_ready,
-    readiness.readiness_not_shown,
-    entry.node_not_ready,
-    entry.local_policy_no_local_pod,
+_WITH_ENDPOINTS: Final[tuple[tuple[str, _Cause], ...]] = (
+    ("node-not-ready", entry.node_not_ready),
+    ("pods-not-ready", readiness.pods_not_ready),
+    ("pods-not-ready", readiness.readiness_not_shown),
+    ("local-policy-no-local-pod", entry.local_policy_no_local_pod),
 )
 
 
@@ -93,8 +95,16 @@ def _of_ports(facts: Facts) -> Standing:
 
 
 def _of_port(facts: Facts) -> Standing:
-    for cause in _WITH_ENDPOINTS if len(facts.ends) else _WITHOUT_ENDPOINTS:
-        found = cause(facts)
+    return judged(facts)[1]
+
+
+def judged(facts: Facts) -> tuple[str, Standing]:
+    """The standing of one port, and the id of the cause that it is about: also where what was shown does not tell.
+
+    Its own `cause` is "" there. A chain that holds is about no cause.
+    """
+    for cause, looks in _WITH_ENDPOINTS if len(facts.ends) else _WITHOUT_ENDPOINTS:
+        found = looks(facts)
         if found is not None:
-            return found
-    return health.healthy(facts)
+            return found.cause or cause, found
+    return "", health.healthy(facts)

@@ -15,10 +15,10 @@ __all__ = ["labels_not_shown", "no_selector", "pods_not_shown", "selector_mismat
 
 def no_selector(facts: Facts) -> Standing | None:
     """The service has no selector, and nobody wrote endpoints for it."""
-    if facts.selector is None or facts.selector:
+    if facts.selector is None or facts.selector or len(facts.endpoints):
         return None
     slices = command("get endpointslices", facts.namespace, "-l", f"kubernetes.io/service-name={facts.name}")
-    if not facts.stated:
+    if not facts.endpoints_listed:
         return facts.unknown(
             "It has no selector.", "Somebody may have written its endpoints by hand. Paste what this prints:", slices
         )

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Final
 
-import numpy as np
-import pandas as pd
-
-from nodeportkit.selectors import format_selector, match_labels
+from nodeportkit.selectors import format_selector
 from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import agree, all_of, command, number
 
 __all__ = ["no_pods", "none_has_an_address", "only_finished_pods"]
+
+_SCALED: Final = ("Deployment", "ReplicaSet", "ReplicationController", "StatefulSet")
 
 
 def no_pods(facts: Facts) -> Standing | None:
@@ -21,9 +19,14 @@ def no_pods(facts: Facts) -> Standing | None:
     if len(facts.matched) or not facts.labels_shown or not facts.selector:
         return None
     title = f"{facts.subject} answers nobody: there are no pods"
-    owners = _workloads(facts, facts.selector)
+    owners = facts.workloads
     if len(owners) and true(owners["desired"].eq(0)).all():
         kind, name = (str(owners[column].iloc[0]) for column in ("kind", "name"))
+        if kind not in _SCALED:
+            return facts.broken(
+                "no-pods", "pods", title, f"{kind} {name} is to have no pods.", "See what keeps it from having any:",
+                verify=command(f"describe {kind.lower()}", facts.namespace, name),
+            )  # fmt: skip
         return facts.broken(
             "no-pods", "pods", title, f"{kind} {name} is scaled to zero.",
             "The selector matches its pods, but it is to have none. Scale it up:",
@@ -71,20 +74,3 @@ def none_has_an_address(facts: Facts) -> Standing | None:
         f"{all_of(count, 'pod')} {agree(count, 'waits', 'wait')} for {'a node' if unplaced else 'an address'}.",
         "The events of the pod tell why:", verify=command("describe pod", facts.namespace, str(waiting["name"].iloc[0])),
     )  # fmt: skip
-
-
-def _workloads(facts: Facts, selector: Mapping[str, str]) -> pd.DataFrame:
-    """The workloads whose pods the selector would match; of a Deployment and its ReplicaSets the Deployment."""
-    workloads = facts.cluster.workloads
-    mine = workloads[true(workloads["namespace"].eq(facts.namespace))]
-    fits = [_fits(selector, labels, own) for labels, own in zip(mine["template_labels"], mine["selector"], strict=True)]
-    mine = mine[np.array(fits, dtype=np.bool_)]
-    tops = mine[true(mine["owner_name"].isna() & mine["kind"].ne("ReplicaSet"))]
-    return tops if len(tops) else mine
-
-
-def _fits(selector: Mapping[str, str], template: Any, own: Any) -> bool:
-    """Tell whether pods of a workload match: by the labels of its template, or as far as its own selector tells."""
-    if not isinstance(template, Mapping):
-        template = own.get("matchLabels", own) if isinstance(own, Mapping) else None
-    return isinstance(template, Mapping) and match_labels(selector, template)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from nodeportkit.errors import SnapshotError as SnapshotError
     from nodeportkit.figures import plot_chain as plot_chain
     from nodeportkit.figures import plot_flow as plot_flow
+    from nodeportkit.figures import plot_nodes as plot_nodes
     from nodeportkit.figures import plot_reach as plot_reach
     from nodeportkit.figures import plot_rules as plot_rules
     from nodeportkit.figures import plot_shares as plot_shares
@@ -82,6 +83,7 @@ _HOMES: Final = {
     "parse_age": "cells",
     "plot_chain": "figures",
     "plot_flow": "figures",
+    "plot_nodes": "figures",
     "plot_reach": "figures",
     "plot_rules": "figures",
     "plot_shares": "figures",
@@ -118,6 +120,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "plot_chain",
     "plot_flow",
     "plot_shares",
+    "plot_nodes",
     "plot_reach",
     "plot_rules",
     "ChainExplorer",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import ipywidgets
 
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.figures.canvas import LOCK
 from nodeportkit.figures.picture import Picture
+from nodeportkit.figures.vector import Drawing
 from nodeportkit.widgets.page import STYLE, paragraph
 
-__all__ = ["Choice", "Explorer"]
+__all__ = ["Choice", "Explorer", "Shown"]
+
+Shown: TypeAlias = "Picture | Drawing"
 
 
 class Choice(ipywidgets.Dropdown):  # type: ignore[misc]
@@ -37,12 +40,12 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
     def __init__(self, controls: Sequence[ipywidgets.Widget]) -> None:
         self._picture = ipywidgets.HTML()
         self._words = ipywidgets.HTML()
-        self._still: Picture | None = None
+        self._still: Shown | None = None
         self._summary = ""
         columns = ipywidgets.Layout(grid_template_columns="repeat(auto-fit, minmax(14rem, 1fr))", width="100%")
         super().__init__([ipywidgets.GridBox(controls, layout=columns), self._picture, self._words])
 
-    def draw(self) -> tuple[Picture | None, str, str]:
+    def draw(self) -> tuple[Shown | None, str, str]:
         """Give the picture, what stands below it as HTML, and a summary as plain text."""
         raise NotImplementedError
 
@@ -59,7 +62,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
                 raise
             self._show(picture, below, summary)
 
-    def _show(self, picture: Picture | None, below: str, summary: str) -> None:
+    def _show(self, picture: Shown | None, below: str, summary: str) -> None:
         self._still, self._summary = picture, summary
         drawing = "" if picture is None else picture.svg(themed=True)
         self._picture.value = f'{STYLE}<div class="npk npk-scroll npk-picture">{drawing}</div>'

@@ -22,9 +22,19 @@ _PORT: Final = ["namespace", "service", "port_name", "protocol"]
 _NEEDED: Final = ["node", "pod", "address", "pod_node", "connections"]
 
 
-def build(cluster: Cluster, service: str, port: int | str | None, counts: pd.DataFrame | None, entry: Entry) -> Scene:
-    """What is to be shown of one port of a service: the first, if no other is asked for."""
-    predicted = shares(cluster, service, port, entry=entry)
+def build(
+    cluster: Cluster,
+    service: str,
+    port: int | str | None,
+    counts: pd.DataFrame | None,
+    entry: Entry,
+    predicted: pd.DataFrame | None = None,
+) -> Scene:
+    """What is to be shown of one port of a service: the first, if no other is asked for.
+
+    `predicted` is what `shares` gives for this cluster, service, port and entry, if it is known already.
+    """
+    predicted = shares(cluster, service, port, entry=entry) if predicted is None else predicted
     ports = predicted[_PORT].drop_duplicates()
     key = ports.iloc[0]
     predicted = _of_port(predicted, key)

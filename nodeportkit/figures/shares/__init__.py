@@ -16,7 +16,7 @@ from nodeportkit.figures.theme import palette
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["plot_shares"]
+__all__ = ["plot_shares", "words"]
 
 
 def plot_shares(
@@ -75,9 +75,14 @@ def plot_shares(
         drawing = Sheet(scene)
         if ax is None:
             ax = sheet(*drawing.size, palette(dark=dark))
-            ax.words = "\n".join([scene.title, scene.subtitle, *(_told(row, scene) for row in scene.rows)])
+            ax.words = words(scene)
         drawing.draw(Canvas(ax, drawing.size, palette(dark=dark)))
     return ax
+
+
+def words(scene: Scene) -> str:
+    """The title, then a line for each thing shown."""
+    return "\n".join([scene.title, scene.subtitle, *(_told(row, scene) for row in scene.rows)])
 
 
 def _told(row: Row, scene: Scene) -> str:

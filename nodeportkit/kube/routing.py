@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["Conditions", "Places", "Policy", "conditions", "places", "usable"]
+from nodeportkit.kube.columns import Objects, objects
+
+__all__ = ["Conditions", "Places", "Policy", "conditions", "places", "read_conditions", "usable"]
 
 Policy = Literal["Cluster", "Local"]
 Mask = npt.NDArray[np.bool_]
-Objects = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,22 @@ class Places:
 
 def conditions(endpoints: pd.DataFrame) -> Conditions:
     """Read the columns ready, serving, terminating, node and hints as kube-proxy reads them."""
-    ready = _condition(endpoints["ready"], default=True)
-    serving = np.where(endpoints["serving"].isna(), ready, _condition(endpoints["serving"], default=True))
-    leaving = serving & _condition(endpoints["terminating"], default=False)
-    return Conditions(ready, leaving, _objects(endpoints["node"]), _objects(endpoints["hints"]))
+    return read_conditions(*(objects(endpoints[name]) for name in ("ready", "serving", "terminating", "node", "hints")))
+
+
+def read_conditions(
+    ready: Objects, serving: Objects, terminating: Objects, node: Objects, hints: Objects
+) -> Conditions:
+    """The same from columns that hold None for what is missing."""
+    is_ready = np.array([value is None or bool(value) for value in ready], dtype=np.bool_)
+    serves = np.array([r if s is None else bool(s) for s, r in zip(serving, is_ready, strict=True)], dtype=np.bool_)
+    leaving = serves & np.array([bool(value) for value in terminating], dtype=np.bool_)
+    return Conditions(is_ready, leaving, node, hints)
 
 
 def places(nodes: pd.DataFrame) -> Places:
     """Read the columns name and zone of entry nodes."""
-    return Places(_objects(nodes["name"]), _objects(nodes["zone"]))
+    return Places(objects(nodes["name"]), objects(nodes["zone"]))
 
 
 def usable(endpoints: pd.DataFrame | Conditions, nodes: pd.DataFrame | Places, policy: Policy) -> Mask:
@@ -137,12 +145,3 @@ def _near(known: Conditions, entry: Places) -> Mask:
         chosen[decided] = meant[decided]
         undecided &= ~decided
     return chosen
-
-
-def _objects(values: pd.Series[Any]) -> Objects:
-    """The values, None where they are missing."""
-    return values.astype(object).where(values.notna(), None).to_numpy(dtype=object)
-
-
-def _condition(values: pd.Series[Any], *, default: bool) -> Mask:
-    return values.astype("boolean").fillna(default).to_numpy(dtype=np.bool_)

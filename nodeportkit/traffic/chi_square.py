@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ def threshold(df: int, chance: float = 0.05) -> float:
     return _crossing(lambda value: chance - tail(value, df), df + 10.0)
 
 
+@cache
 def detectable(df: int, chance: float = 0.05, power: float = 0.8) -> float:
     """The noncentrality at which a test at level `chance` finds out with probability `power`: Cohen's w squared, times n.
 
@@ -66,7 +68,10 @@ def _tails(value: float, df: int, count: int) -> Floats:
 
 
 def _log_factorials(values: npt.NDArray[Any]) -> Floats:
-    return np.array([math.lgamma(value + 1) for value in values.tolist()])
+    """Of values that go up by 1, from 0 or from 1/2."""
+    if not len(values):
+        return np.empty(0)
+    return math.lgamma(values[0] + 1) + np.concatenate([[0.0], np.cumsum(np.log(values[1:]))])
 
 
 def _noncentral_tail(value: float, df: int, noncentral: float) -> float:

@@ -121,7 +121,7 @@ def compare(expected: Shares, observed: Counts, *, effect: float = 0.3) -> Compa
             f"{effect!r} is no effect size", hint="Give Cohen's w: 0.1 small, 0.3 medium, 0.5 large."
         )
     table = side_by_side(expected, observed)
-    share, counts = table["share"].to_numpy(), table["observed"].to_numpy()
+    share, counts = table.share, table.observed
     total = int(counts.sum())
     each = total * share
     deviation = np.sqrt(each * (1 - share))
@@ -130,7 +130,7 @@ def compare(expected: Shares, observed: Counts, *, effect: float = 0.3) -> Compa
         residual = np.where(np.abs(gap) < 1e-9 * max(total, 1), 0.0, gap / deviation)
     pods = pd.DataFrame(
         {
-            "pod": table["pod"],
+            "pod": pd.Series(table.pod, dtype=object),
             "expected": each,
             "observed": counts,
             "residual": residual,
@@ -191,7 +191,7 @@ def _verdict(pods: pd.DataFrame, total: int, p: float, more: int) -> str:
         return f"Nothing was observed: {more:,} connections would tell." if more else "Nothing was observed."
     if p < LEVEL:
         return f"{_most_striking(pods)}; that is not chance ({_chance(p)})."
-    if len(pods[pods["share"] > 0]) < 2:
+    if (pods["share"] > 0).sum() < 2:
         return "Only one pod can get connections: there is nothing to compare."
     if more:
         return f"Too few connections to tell ({total:,}; {_chance(p)}): {more:,} more would settle it."
@@ -200,12 +200,10 @@ def _verdict(pods: pd.DataFrame, total: int, p: float, more: int) -> str:
 
 def _most_striking(pods: pd.DataFrame) -> str:
     """The pod that is farthest from what is expected, in words."""
-    unexpected = pods["observed"].gt(0) & pods["share"].eq(0)
-    far = pods.assign(unexpected=unexpected, far=pods["residual"].abs().round(9)).sort_values(
-        ["unexpected", "far", "residual"], ascending=False, kind="stable"
-    )
-    pod = far.iloc[0]
-    name, observed, expected = pod["pod"], int(pod["observed"]), float(pod["expected"])
+    rows = list(zip(*(pods[name].tolist() for name in ("pod", "expected", "observed", "residual")), strict=True))
+    name, expected, observed, _ = max(
+        rows, key=lambda row: (row[2] > 0 and not row[1], round(abs(row[3]), 9), row[3])
+    )  # of several the first
     if not expected:
         return f"{name} gets {observed:,} connections where none is expected"
     wanted = f"where {expected:,.1f} are expected"

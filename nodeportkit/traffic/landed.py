@@ -10,9 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from nodeportkit.errors import NodePortKitError
-from nodeportkit.frames import STRING
 from nodeportkit.traffic.drawing import SLICE
-from nodeportkit.traffic.sharing import cells, port_cells
+from nodeportkit.traffic.sharing import cells, port_cells, strings
 from nodeportkit.traffic.spread import Spread
 from nodeportkit.traffic.tally import Tally
 
@@ -42,14 +41,20 @@ def counted(
     at, member, count = tally.counts()
     idle = np.flatnonzero(eligible & ~np.isin(np.arange(len(eligible)), member))
     rows = len(at) + len(idle)
-    landed = np.append(np.where(member < 0, 0, count), np.zeros(len(idle), dtype=np.int64))
-    found = pd.DataFrame({**port_cells(spread, rows), **cells(spread, np.append(member, idle))})
+    none = np.zeros(len(idle), dtype=np.int64)
+    landed = np.append(np.where(member < 0, 0, count), none)
+    columns = port_cells(spread, rows)
     if by == "path":
-        found.insert(4, "node", pd.Series(spread.node[at], dtype=STRING).reindex(range(rows)))
-    found["connections"] = landed
-    found["requests"] = _requests(landed, requests, rng)
-    found["lost"] = np.append(np.where(member < 0, count, 0), np.zeros(len(idle), dtype=np.int64))
-    return found
+        columns["node"] = strings(np.append(spread.node[at], np.full(len(idle), None)))
+    return pd.DataFrame(
+        {
+            **columns,
+            **cells(spread, np.append(member, idle)),
+            "connections": landed,
+            "requests": _requests(landed, requests, rng),
+            "lost": np.append(np.where(member < 0, count, 0), none),
+        }
+    )
 
 
 def _requests(landed: npt.NDArray[np.int64], requests: Requests, rng: np.random.Generator) -> npt.NDArray[np.int64]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final, cast, get_args
+from typing import Any, Final, cast, get_args
 
-import pandas as pd
+import numpy as np
 
 from nodeportkit.chains.paths import select_port
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError
+from nodeportkit.kube.columns import cell_lists, rows_of
 from nodeportkit.kube.packets import Mode
-from nodeportkit.kube.service_ports import Family, ServicePort, family_of, service_ports
+from nodeportkit.kube.port_endpoints import EndpointColumns, PortEndpoints
+from nodeportkit.kube.service_catalog import ServiceCatalog
+from nodeportkit.kube.service_ports import PORT, SERVICE, Family, ServicePort, family_of
 from nodeportkit.traffic.asking import Asking, Destination, Source
-from nodeportkit.traffic.entry import Entry, entry_nodes
-from nodeportkit.traffic.spread import Spread, endpoints_of, spread_over
+from nodeportkit.traffic.entry import Entry, entry_rows
+from nodeportkit.traffic.seen_by import NODE
+from nodeportkit.traffic.spread import Spread, spread_over
 
 __all__ = ["service_spreads"]
 
@@ -35,46 +39,41 @@ def service_spreads(
 ) -> list[Spread]:
     """The spread of each port of a service; parameters and errors as for `shares`."""
     namespace, name = cluster.key(service)
-    row = _of(cluster.services, "name", namespace, name)
-    ports = select_port(_of(cluster.ports, "service", namespace, name), port, service)
-    endpoints = _of(cluster.endpoints, "service", namespace, name)
-    nodes, weight = entry_nodes(cluster.nodes, entry)
+    at = rows_of(cluster.services, namespace=namespace, name=name)[:1]
+    [row] = cell_lists(cluster.services, (*SERVICE, "traffic_distribution"), at)
+    ports = cluster.ports.take(rows_of(cluster.ports, namespace=namespace, service=name))
+    rows = cell_lists(select_port(ports, port, service), PORT)
+    columns = EndpointColumns(cluster.endpoints, rows_of(cluster.endpoints, namespace=namespace, service=name))
+    nodes = cell_lists(cluster.nodes, NODE)
+    if nodes or entry is not None:
+        at, weight = entry_rows(nodes, entry)
+        nodes = [nodes[row] for row in at]
+    else:  # connections enter at a node that was not shown
+        nodes, weight = [dict.fromkeys(NODE)], np.ones(1)
     chosen = _mode(mode or cluster.proxy.mode or "iptables")
-    row, family = _with_address(row, endpoints, service, family)
-    first = nodes.iloc[0]
-    found = service_ports(
-        row,
-        ports,
-        endpoints,
-        node=str(first["name"]),
-        zone=first["zone"] if isinstance(first["zone"], str) else None,
-        family=family,
-    )
-    if not found:
+    row, family = _with_address(row, columns.first_address, service, family)
+    catalog = ServiceCatalog([row], rows, columns, family)
+    if not catalog.plain:
         raise NodePortKitError(f"kube-proxy has no {family} rules for service {service!r}: no port of it is known")
     spreads = []
-    for sp in found:
-        ends = endpoints_of(endpoints, sp)
+    for plain in catalog.plain:
+        sp = catalog.filled(plain, str(nodes[0]["name"]), nodes[0]["zone"])
+        ends = catalog.endpoints(plain)
         _require_endpoints(ends, row, service)
         kind = _dialled(sp, source, destination)
         asking = Asking(sp, source or _usual_source(sp), kind, cluster.proxy, chosen)
         spread = spread_over(ends, sp, nodes, weight, asking)
         word = "internal" if kind == "cluster-ip" else "external"
-        if pd.isna(row[f"{word}_traffic_policy"].iloc[0]):
+        if row[f"{word}_traffic_policy"] is None:
             other = spread_over(ends, sp, nodes, weight, asking.under_local())
             spread = _either(spread, other, f"{word}TrafficPolicy", service)
-        if spread.under_local and (ends["node"].isna().any() or nodes["name"].isna().any()):
+        if spread.under_local and (None in ends.node or any(node["name"] is None for node in nodes)):
             raise NodePortKitError(
                 f"traffic policy Local counts for {service!r}, but not every node was shown",
                 hint="Add what `kubectl get pods -o wide` and `kubectl get nodes -o wide` print.",
             )
         spreads.append(spread)
     return spreads
-
-
-def _of(frame: pd.DataFrame, column: str, namespace: str, name: str) -> pd.DataFrame:
-    mine = frame["namespace"].eq(namespace) & frame[column].eq(name)
-    return frame[mine.fillna(False).to_numpy(dtype=bool)].reset_index(drop=True)
 
 
 def _mode(mode: str) -> Mode:
@@ -84,16 +83,15 @@ def _mode(mode: str) -> Mode:
 
 
 def _with_address(
-    row: pd.DataFrame, endpoints: pd.DataFrame, service: str, family: Family | None
-) -> tuple[pd.DataFrame, Family]:
-    """The service with a cluster IP, and the IP family asked for, or else that of its first cluster IP."""
-    kind, ips = row["type"].iloc[0], row["cluster_ips"].iloc[0]
-    if pd.notna(kind) and kind == "ExternalName":
+    row: dict[str, Any], address: str | None, service: str, family: Family | None
+) -> tuple[dict[str, Any], Family]:
+    """The service with a cluster IP, and the IP family asked for, or else that of its first cluster IP or endpoint."""
+    if row["type"] == "ExternalName":
         raise NodePortKitError(
             f"service {service!r} is of type ExternalName: a name for DNS, and kube-proxy sends nothing anywhere",
             hint="Ask about a service of another type.",
         )
-    if isinstance(ips, list) and ips:
+    if ips := row["cluster_ips"]:
         if ips[0] == "None":
             raise NodePortKitError(
                 f"service {service!r} is headless: clients choose a pod from DNS themselves, not kube-proxy",
@@ -105,9 +103,8 @@ def _with_address(
                 f"service {service!r} has no {family} address", hint=f"Give {' or '.join(families)}."
             )
         return row, family or families[0]
-    address = endpoints["address"].dropna()
-    family = family or (family_of(address.iloc[0]) if len(address) else "IPv4")
-    return row.assign(cluster_ips=pd.Series([[_CLUSTER_IP[family]]], dtype=object)), family
+    family = family or (family_of(address) if address else "IPv4")
+    return row | {"cluster_ips": [_CLUSTER_IP[family]]}, family
 
 
 def _usual_source(sp: ServicePort) -> Source:
@@ -141,16 +138,16 @@ def _dialled(sp: ServicePort, source: Source | None, destination: Destination | 
     return found
 
 
-def _require_endpoints(ends: pd.DataFrame, row: pd.DataFrame, service: str) -> None:
+def _require_endpoints(ends: PortEndpoints, row: dict[str, Any], service: str) -> None:
     """What was not shown of endpoints is not guessed."""
-    unknown = ends[ends["ready"].isna().to_numpy(dtype=bool)]
-    if len(unknown):
-        what = unknown["pod"].fillna(unknown["_text"]).iloc[0]
+    if not ends.ready_shown.all():
+        first = int(np.argmin(ends.ready_shown))
         raise NodePortKitError(
-            f"whether {what} is ready was not shown, so the shares of {service!r} are not known",
+            f"whether {ends.pod[first] or ends.text[first]} is ready was not shown,"
+            f" so the shares of {service!r} are not known",
             hint="Add what `kubectl get pods -o wide` prints, or the EndpointSlices as YAML.",
         )
-    if pd.notna(row["traffic_distribution"].iloc[0]) and ends["hints"].isna().any():
+    if row["traffic_distribution"] is not None and not ends.hints_shown.all():
         raise NodePortKitError(
             f"service {service!r} has trafficDistribution, but the hints of its endpoints were not shown",
             hint="Add what `kubectl get endpointslices -o yaml` prints.",
@@ -159,7 +156,7 @@ def _require_endpoints(ends: pd.DataFrame, row: pd.DataFrame, service: str) -> N
 
 def _either(cluster: Spread, local: Spread, policy: str, service: str) -> Spread:
     """What holds under policy Cluster and under policy Local: the policy itself was not shown."""
-    if not cluster.goes_as(local) or local.endpoints["node"].isna().any():
+    if not cluster.goes_as(local) or None in local.endpoints.node:
         raise NodePortKitError(
             f"the {policy} of {service!r} was not shown, and the shares depend on it",
             hint=f"Add what `kubectl get service {service.rpartition('/')[2]} -o yaml` prints.",

@@ -5,20 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from pandas.arrays import FloatingArray
 
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.frames import STRING
 from nodeportkit.traffic.service_spreads import service_spreads
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nodeportkit.cluster import Cluster
+    from nodeportkit.kube.columns import Objects
     from nodeportkit.kube.service_ports import Family
     from nodeportkit.traffic.asking import Destination, Source
     from nodeportkit.traffic.entry import Entry
     from nodeportkit.traffic.spread import Spread
 
-__all__ = ["MOST_PATHS", "cells", "port_cells", "shares", "too_many_paths"]
+__all__ = ["MOST_PATHS", "cells", "port_cells", "shares", "strings", "too_many_paths"]
 
 MOST_PATHS: Final = 1_000_000
 _PORT: Final = ["namespace", "service", "port_name", "protocol"]
@@ -131,11 +136,11 @@ def shares(
         cluster, service, port, entry=entry, source=source, destination=destination, family=family, mode=mode
     )
     if by == "pod":
-        return pd.concat([_by_pod(spread) for spread in spreads], ignore_index=True)
+        return together([_by_pod(spread) for spread in spreads])
     if by != "path":
         raise NodePortKitError(f"shares cannot be given by {by!r}", hint='Give by="path" or by="pod".')
     too_many_paths(spreads)
-    return pd.concat([_by_path(spread) for spread in spreads], ignore_index=True)
+    return together([_by_path(spread) for spread in spreads])
 
 
 def too_many_paths(spreads: list[Spread]) -> None:
@@ -148,22 +153,33 @@ def too_many_paths(spreads: list[Spread]) -> None:
         )
 
 
-def cells(spread: Spread, member: Any) -> dict[str, Any]:
+def cells(spread: Spread, member: npt.NDArray[np.intp]) -> dict[str, Any]:
     """The columns pod, address and pod_node of these endpoints, missing for -1."""
-    ends = spread.endpoints[["pod", "_text", "node"]].reset_index(drop=True)
-    taken = ends.reindex(member).reset_index(drop=True)
-    return {
-        "pod": taken["pod"].astype(STRING),
-        "address": taken["_text"].astype(STRING),
-        "pod_node": taken["node"].astype(STRING),
-    }
+    ends = spread.endpoints
+    columns = {"pod": ends.pod, "address": ends.text, "pod_node": ends.node}
+    return {name: strings(_or_none(values, member)) for name, values in columns.items()}
 
 
 def port_cells(spread: Spread, rows: int) -> dict[str, Any]:
     """The columns that name the service port, for so many rows."""
     port = spread.port
     named = (port.namespace, port.service, port.port_name, port.protocol)
-    return {key: pd.array([value] * rows, dtype=STRING) for key, value in zip(_PORT, named, strict=True)}
+    return {key: strings(np.full(rows, value, dtype=object)) for key, value in zip(_PORT, named, strict=True)}
+
+
+def _or_none(values: Iterable[Any], at: npt.NDArray[np.intp]) -> Objects:
+    """The values at these positions, None at -1."""
+    return np.array([*values, None], dtype=object)[at]
+
+
+def strings(values: Objects) -> Any:
+    """A column of text, missing for None."""
+    return pd.array(values, dtype=STRING)
+
+
+def together(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """One frame below the other."""
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
 def _by_path(spread: Spread) -> pd.DataFrame:
@@ -171,41 +187,48 @@ def _by_path(spread: Spread) -> pd.DataFrame:
     idle = np.flatnonzero(spread.eligible & ~np.isin(np.arange(len(spread.eligible)), member))
     rows, lost = len(at), member < 0
     size = np.maximum(spread.groups.sizes[spread.groups.of_node], 1)[at]
-    masquerade = pd.array([answer.masquerade for answer in spread.answer], dtype="boolean")
-    node = pd.array(spread.node, dtype=STRING)
-    verdict = pd.array([answer.verdict for answer in spread.answer], dtype=STRING)
-    paths = pd.DataFrame(
+    at, member = (np.concatenate(pair) for pair in ((at, np.full(len(idle), -1)), (member, idle)))
+    unused = at < 0
+    ends = cells(spread, member)
+    node, home = _or_none(spread.node, at), _or_none(spread.endpoints.node, member)
+    hop = np.where(np.asarray(node == home, dtype=np.bool_), "same-node", "cross-node").astype(object)
+    hop[np.asarray((node == None) | (home == None), dtype=np.bool_)] = None  # noqa: E711 - elementwise
+    masquerade = _or_none([answer.masquerade for answer in spread.answer], at)
+    masquerade[:rows][lost] = None
+    weight = np.append(spread.weight, 0.0)[at]
+    return pd.DataFrame(
         {
-            "node": node.take(at),
-            "weight": pd.array(spread.weight[at], dtype="Float64"),
-            "verdict": verdict.take(at),
-            **cells(spread, member),
-            "share": spread.weight[at] / size,
-            "masquerade": masquerade.take(at),
+            **port_cells(spread, len(at)),
+            "node": strings(node),
+            "weight": FloatingArray(weight, unused),
+            "verdict": strings(_or_none([answer.verdict for answer in spread.answer], at)),
+            **ends,
+            "hop": strings(hop),
+            "share": np.append(spread.weight[at[:rows]] / size, np.zeros(len(idle))),
+            "masquerade": pd.array(masquerade.tolist(), dtype="boolean"),
         }
     )
-    paths["masquerade"] = paths["masquerade"].mask(lost)
-    unused = pd.DataFrame(cells(spread, idle)).assign(share=0.0).reindex(columns=paths.columns)
-    paths = pd.concat([paths, unused.astype(paths.dtypes)], ignore_index=True)
-    hop = paths["node"].eq(paths["pod_node"]).map({True: "same-node", False: "cross-node"}, na_action="ignore")
-    paths["hop"] = hop.astype(STRING)
-    paths = pd.DataFrame(port_cells(spread, rows + len(idle))).join(paths)
-    last = ["hop", "share", "masquerade"]
-    return paths[[*[column for column in paths.columns if column not in last], *last]]
 
 
 def _by_pod(spread: Spread) -> pd.DataFrame:
     member = np.flatnonzero(spread.eligible)
-    verdicts = pd.Series([answer.verdict for answer in spread.answer], dtype=object)
-    lost = pd.Series(spread.weight)[spread.lost].groupby(verdicts[spread.lost], sort=False).sum()
+    lost: dict[str, float] = {}
+    for at in np.flatnonzero(spread.lost):
+        verdict = spread.answer[at].verdict
+        lost[verdict] = lost.get(verdict, 0.0) + float(spread.weight[at])
     rows = np.concatenate([member, np.full(len(lost), -1)])
-    found = pd.DataFrame({**port_cells(spread, len(rows)), **cells(spread, rows)})
     share = spread.per_endpoint()[member]
     cross = np.maximum(share - spread.same_node()[member], 0.0)
-    homeless = spread.endpoints["node"].isna().to_numpy(dtype=bool)[member]
-    unknown = (share > 0) & (homeless | bool(pd.isna(spread.node).any()))
-    verdict = ["FORWARD" if some else None for some in share > 0] + [str(verdict) for verdict in lost.index]
-    found.insert(4, "verdict", pd.Series(verdict, dtype=STRING))
-    found["cross_node"] = pd.Series(cross, dtype="Float64").mask(unknown).reindex(range(len(rows)))
-    found["share"] = np.concatenate([share, lost.to_numpy(dtype=float)])
-    return found
+    homeless = np.asarray(spread.endpoints.node == None, dtype=np.bool_)[member]  # noqa: E711 - elementwise
+    unknown = (share > 0) & (homeless | (None in spread.node))
+    verdicts = np.array([*("FORWARD" if some else None for some in share > 0), *lost], dtype=object)
+    none = np.zeros(len(lost))
+    return pd.DataFrame(
+        {
+            **port_cells(spread, len(rows)),
+            "verdict": strings(verdicts),
+            **cells(spread, rows),
+            "cross_node": FloatingArray(np.append(cross, none), np.append(unknown, none == 0)),
+            "share": np.append(share, list(lost.values())),
+        }
+    )

@@ -157,7 +157,7 @@ def simulate(
         done += number
     assert tally is not None
     assert spread is not None
-    eligible |= spread.endpoints["pod"].isin([event[1] for event in events]).to_numpy(dtype=bool)
+    eligible |= np.isin(spread.endpoints.pod, [event[1] for event in events])
     return counted(spread, tally, eligible, rng, requests_per_connection, by)
 
 

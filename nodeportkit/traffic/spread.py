@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from nodeportkit.kube.routing import Conditions, Places, Policy, conditions, places, usable
-from nodeportkit.kube.service_ports import ServicePort, merged
+from nodeportkit.kube.port_endpoints import PortEndpoints
+from nodeportkit.kube.routing import Conditions, Places, Policy, usable
+from nodeportkit.kube.service_ports import ServicePort
 from nodeportkit.traffic.asking import Answer, Asking
 
-__all__ = ["Groups", "Spread", "endpoints_of", "spread_over"]
+__all__ = ["Groups", "Spread", "spread_over"]
 
 Ints = npt.NDArray[np.intp]
 _CELLS = 10_000_000  # of a matrix of places and endpoints held at a time
@@ -63,7 +64,7 @@ class Spread:
     weight: npt.NDArray[np.float64]
     answer: tuple[Answer, ...]
     groups: Groups
-    endpoints: pd.DataFrame
+    endpoints: PortEndpoints
     eligible: npt.NDArray[np.bool_]
 
     @property
@@ -97,8 +98,8 @@ class Spread:
     def same_node(self) -> npt.NDArray[np.float64]:
         """The part of it that enters at the endpoint's own node."""
         shares = np.zeros(len(self.endpoints))
-        home = pd.Index(self.node).get_indexer(pd.Index(self.endpoints["node"].astype(object)))
-        home[self.endpoints["node"].isna().to_numpy(dtype=bool)] = -1
+        place = {name: at for at, name in enumerate(self.node) if name is not None}
+        home = np.array([place.get(name, -1) for name in self.endpoints.node], dtype=np.intp)
         group = self.groups.of_node[home]
         pairs = np.repeat(np.arange(len(self.groups.sizes)), self.groups.sizes) * len(shares) + self.groups.member
         hit = (home >= 0) & np.isin(group * len(shares) + np.arange(len(shares)), pairs)
@@ -117,22 +118,19 @@ class Spread:
         return at, member[np.where(none, len(self.groups.member), place)]
 
 
-def endpoints_of(endpoints: pd.DataFrame, port: ServicePort) -> pd.DataFrame:
-    """The endpoints of a service port in its IP family, in the order in which kube-proxy sorts them."""
-    rows = merged(endpoints, port.family)
-    mine = rows["_name"].eq(port.port_name) & rows["_protocol"].eq(port.protocol)
-    return rows[mine.to_numpy(dtype=bool)].reset_index(drop=True)
-
-
 def spread_over(
-    endpoints: pd.DataFrame, port: ServicePort, nodes: pd.DataFrame, weight: npt.NDArray[np.float64], asking: Asking
+    endpoints: PortEndpoints,
+    port: ServicePort,
+    nodes: Sequence[Mapping[str, Any]],
+    weight: npt.NDArray[np.float64],
+    asking: Asking,
 ) -> Spread:
     """The spread of connections that enter at these nodes.
 
     Parameters
     ----------
     endpoints
-        What `endpoints_of` gave.
+        Those of the service port.
     port
         The service port.
     nodes, weight
@@ -140,12 +138,13 @@ def spread_over(
     asking
         Who dials what.
     """
-    known, entry = conditions(endpoints), places(nodes)
+    known = endpoints.conditions
+    entry = Places(*(np.array([node[key] for node in nodes], dtype=object) for key in ("name", "zone")))
     everywhere, local = (_grouped(known, entry, policy) for policy in ("Cluster", "Local"))
     answers = tuple(
-        asking.at(cast("dict[str, Any]", row), cluster=bool(near), local=bool(own))
+        asking.at(row, cluster=bool(near), local=bool(own))
         for row, near, own in zip(
-            nodes.to_dict("records"),
+            nodes,
             everywhere.sizes[everywhere.of_node],
             local.sizes[local.of_node],
             strict=True,
@@ -169,8 +168,9 @@ def _grouped(known: Conditions, entry: Places, policy: Policy) -> Groups:
         zones = any(hint.get("zones") for hint in hints)
     name = [one if one in names else None for one in entry.name]
     kinds = list(zip(name, entry.zone if zones else [None] * len(name), strict=True))
-    of_node, unique = pd.factorize(pd.Series(kinds, dtype=object))
-    places_ = np.array([*unique, ("", "")], dtype=object)[:-1]
+    number = {kind: at for at, kind in enumerate(dict.fromkeys(kinds))}
+    of_node = np.array([number[kind] for kind in kinds], dtype=np.intp)
+    places_ = np.array(list(number), dtype=object).reshape(-1, 2)
     step = max(1, _CELLS // max(1, len(known.node)))
     sizes, members = [], []
     for first in range(0, len(places_), step):
@@ -178,7 +178,7 @@ def _grouped(known: Conditions, entry: Places, policy: Policy) -> Groups:
         mask = usable(known, Places(some[:, 0], some[:, 1]), policy)
         sizes.append(mask.sum(axis=1))
         members.append(np.nonzero(mask)[1])
-    return Groups(of_node.astype(np.intp), _starts(np.concatenate(sizes)), np.concatenate(members))
+    return Groups(of_node, _starts(np.concatenate(sizes)), np.concatenate(members))
 
 
 def _chosen(

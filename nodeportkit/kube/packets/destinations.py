@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from nodeportkit.kube.packets.model import Packet, Verdict, within
 from nodeportkit.kube.rules.node import FamilyNode, has_external
+from nodeportkit.kube.service_catalog import Claims, Kind, ServiceView
 from nodeportkit.kube.service_ports import ServicePort
 
 __all__ = ["Hit", "Kind", "accepts_node_ports", "find_destination", "is_local"]
-
-Kind = Literal["cluster-ip", "external-ip", "load-balancer", "node-port"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +38,15 @@ class Hit:
 
 def find_destination(packet: Packet, service_ports: Sequence[ServicePort], node: FamilyNode, mode: str) -> Hit:
     """Find what a packet is addressed to; addresses of services come before node ports."""
-    wanted = (packet.protocol, packet.port)
-    target = ipaddress.ip_address(packet.destination)
-    for sp in service_ports:
-        if (sp.protocol, sp.port) == wanted:
-            for kind, address in _addresses(sp):
-                if ipaddress.ip_address(address) == target:
-                    return Hit(kind, f"{address} is its {_WORDS[kind]}, and {sp.port}/{sp.protocol} its port", sp)
+    claims = service_ports.claims if isinstance(service_ports, ServiceView) else Claims(service_ports)
+    target = str(ipaddress.ip_address(packet.destination))
+    if found := claims.addresses.get((packet.protocol, packet.port, target)):
+        kind, address, position = found
+        sp = service_ports[position]
+        return Hit(kind, f"{address} is its {_WORDS[kind]}, and {sp.port}/{sp.protocol} its port", sp)
     accepted, why = accepts_node_ports(packet.destination, node, mode)
-    claimed = next((sp for sp in service_ports if sp.node_port and (sp.protocol, sp.node_port) == wanted), None)
+    at = claims.node_ports.get((packet.protocol, packet.port))
+    claimed = None if at is None else service_ports[at]
     if accepted and claimed:
         return Hit("node-port", f"{why}, and {claimed.node_port}/{claimed.protocol} its node port", claimed)
     if accepted:
@@ -57,18 +55,10 @@ def find_destination(packet: Packet, service_ports: Sequence[ServicePort], node:
         # These rules match every local address (`--dst-type LOCAL`), whatever --nodeport-addresses says.
         verdict: Verdict = "DROP" if claimed.any_endpoint else "REJECT"
         return Hit("node-port", why, claimed, verdict)
-    return _cluster_ip_checks(packet, service_ports, node, mode, why)
+    return _cluster_ip_checks(packet, claims, node, mode, why)
 
 
 _WORDS = {"cluster-ip": "cluster IP", "external-ip": "external IP", "load-balancer": "load balancer's address"}
-
-
-def _addresses(sp: ServicePort) -> Iterator[tuple[Kind, str]]:
-    yield "cluster-ip", sp.cluster_ip
-    for address in sp.external_ips:
-        yield "external-ip", address
-    for address in sp.load_balancer_ips:
-        yield "load-balancer", address
 
 
 def is_local(address: str, node: FamilyNode) -> bool:
@@ -117,12 +107,9 @@ def _loopback(address: str, served: tuple[str, ...] | None, node: FamilyNode, mo
     return True, f"{address} is a loopback address, and localhost node ports are on"
 
 
-def _cluster_ip_checks(
-    packet: Packet, service_ports: Sequence[ServicePort], node: FamilyNode, mode: str, why: str
-) -> Hit:
+def _cluster_ip_checks(packet: Packet, claims: Claims, node: FamilyNode, mode: str, why: str) -> Hit:
     """What nftables mode does with addresses of the service range that no service port claims."""
-    target = ipaddress.ip_address(packet.destination)
-    if any(ipaddress.ip_address(sp.cluster_ip) == target for sp in service_ports):
+    if str(ipaddress.ip_address(packet.destination)) in claims.cluster_ips:
         reason = f"{packet.destination} is a cluster IP, but {packet.port}/{packet.protocol} none of its ports"
         if mode == "nftables":
             return Hit(None, reason, verdict="REJECT")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import warnings
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +25,8 @@ __all__ = ["Cluster"]
 _FORMAT: Final = "nodeportkit-cluster"
 _VERSION: Final = 1
 _MAIN: Final = ("nodes", "services", "ports", "pods", "containers", "endpoints", "workloads")  # named even if empty
-_MISFITS: Final = (AttributeError, RecursionError, TypeError, ValueError)  # what comes of JSON of another shape
+# What comes of JSON of another shape; a number too large to be a port is a warning of numpy.
+_MISFITS: Final = (ArithmeticError, AttributeError, RecursionError, RuntimeWarning, TypeError, ValueError)
 _SERVICE_KEY: Final = ["namespace", "service"]
 
 
@@ -223,11 +225,16 @@ class Cluster:
             if content["format"] != _FORMAT or content["version"] > _VERSION:
                 raise ValueError(f"format {content['format']!r}, version {content['version']!r}")
             proxy: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in content["proxy"].items()}
-            saved = {name: {} for name in SCHEMAS if name not in _MAIN} | content["frames"]  # early files have the main ones
+            early: dict[str, Any] = {
+                name: {} for name in SCHEMAS if name not in _MAIN
+            }  # early files have the main frames alone
+            saved = early | content["frames"]
             frames: dict[str, Any] = {name: _restored(name, saved[name]) for name in SCHEMAS}
             stated = pd.DataFrame(content["stated"], columns=_SERVICE_KEY)
             collected = content.get("collected", ())
-            return cls(**frames, stated=stated, proxy=ProxyConfig(**proxy), collected=collected)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", RuntimeWarning)
+                return cls(**frames, stated=stated, proxy=ProxyConfig(**proxy), collected=collected)
         except (msgspec.DecodeError, OSError, EOFError, LookupError, *_MISFITS) as error:
             hint = "Write it again with Cluster.save; other files are for nodeportkit.read."
             raise SnapshotError(f"not a saved cluster ({error})", source=source, hint=hint) from error

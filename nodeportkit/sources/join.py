@@ -16,9 +16,11 @@ import pandas as pd
 
 from nodeportkit.frames import SCHEMAS, Schema, conform, empty
 from nodeportkit.sources.join_endpoints import Joined, families, join_endpoints
+from nodeportkit.sources.join_events import join_events
+from nodeportkit.sources.objects.kinds import frame_of_resource
 from nodeportkit.sources.reader import Fragment
 
-__all__ = ["Deleted", "Print", "join"]
+__all__ = ["Deleted", "Print", "collected", "join"]
 
 # These columns tell "" from missing: an unnamed port from one whose name was not shown.
 _EMPTY_COUNTS: Final = frozenset({"port_name"})
@@ -50,15 +52,22 @@ class Print:
 def join(prints: Sequence[Print]) -> dict[str, pd.DataFrame]:
     """The frames that the prints give together, by name, and `stated`: the services whose endpoints were stated."""
     frames: dict[str, pd.DataFrame] = {}
-    for name in ("nodes", "services", "pods", "workloads"):
+    for name in ("nodes", "services", "pods", "workloads", "policies"):
         frames[name] = _objects(SCHEMAS[name], prints)
     for name, parent in (("ports", "services"), ("containers", "pods")):
         parts = _parts(SCHEMAS[name], prints)
         frames[name] = _of_living(parts, frames[parent], SCHEMAS[name].parent, _fragments(name, prints))
+    frames["backends"] = _backends(prints)
+    frames["events"] = _without_sentinels(join_events(_fragments("events", prints)))
     joined: Joined = join_endpoints(_fragments("endpoints", prints), frames["services"])
     frames["endpoints"] = _without_sentinels(joined.endpoints)
     frames["stated"] = joined.stated
     return frames
+
+
+def collected(prints: Iterable[Print]) -> frozenset[str]:
+    """The frames of which some print listed what there is, even if that was nothing."""
+    return frozenset(p.content.frame for p in prints if isinstance(p.content, Fragment))
 
 
 def _fragments(frame: str, prints: Iterable[Print]) -> list[Fragment]:
@@ -119,7 +128,7 @@ def _longest(rows: pd.DataFrame, key: list[str], column: str, latest: pd.DataFra
 
 def _gone(schema: Schema, rows: pd.DataFrame, order: Any, prints: Sequence[Print]) -> Any:
     """Which rows tell of objects that a later print says are no more."""
-    key = pd.MultiIndex.from_frame(rows[list(schema.key)])
+    key = pd.MultiIndex.from_frame(rows[list(schema.parent)])
     last = pd.Series(order).groupby(key.to_flat_index()).transform("max").to_numpy()
     source = np.array([prints[i].source for i in order])
     gone = np.zeros(len(rows), dtype=bool)
@@ -136,11 +145,11 @@ def _gone(schema: Schema, rows: pd.DataFrame, order: Any, prints: Sequence[Print
 
 def _named(schema: Schema, rows: pd.DataFrame, deleted: Deleted) -> Any:
     """Which rows are of the object deleted."""
-    hit = (rows["name"] == deleted.name).to_numpy(dtype=bool, na_value=False)
+    hit = (rows[schema.parent[-1]] == deleted.name).to_numpy(dtype=bool, na_value=False)
     if schema.name == "workloads":
         plural = rows["kind"].str.lower() + "s"
         hit &= (plural == deleted.resource.partition(".")[0]).to_numpy(dtype=bool, na_value=False)
-    elif deleted.resource != schema.name:
+    elif frame_of_resource(deleted.resource) != schema.name:
         return np.zeros(len(rows), dtype=bool)
     if "namespace" in rows:
         hit &= (rows["namespace"] == deleted.namespace).to_numpy(dtype=bool, na_value=False)
@@ -184,6 +193,25 @@ def _parts(schema: Schema, prints: Sequence[Print]) -> pd.DataFrame:
     if schema.name == "ports":
         there = _with_every_protocol(kept, there)
     return _without_sentinels(kept[there].reset_index(drop=True))
+
+
+def _backends(prints: Sequence[Print]) -> pd.DataFrame:
+    """The backends of every Ingress that is there; a table tells its hosts alone, which count where nothing else does."""
+    schema = SCHEMAS["backends"]
+    told = [(i, p.content) for i, p in enumerate(prints) if isinstance(p.content, Fragment)]
+    told = [(i, fragment) for i, fragment in told if fragment.frame == schema.name]
+    if not told:
+        return empty(schema.name)
+    parent = list(schema.parent)
+    said = [(fragment.rows if fragment.covers is None else fragment.covers)[parent] for _, fragment in told]
+    mentions = pd.concat(said, ignore_index=True)
+    order = np.repeat([i for i, _ in told], [len(frame) for frame in said])
+    gone = set(_keys(mentions[_gone(schema, mentions, order, prints)], parent)) if len(mentions) else set()
+    rows = _parts(schema, [prints[i] for i, fragment in told if fragment.detail > 1])
+    known = set(_keys(rows, parent)) | gone
+    vague = _parts(schema, [prints[i] for i, fragment in told if fragment.detail == 1])
+    rows = rows[[key not in gone for key in _keys(rows, parent)]]
+    return _stack([rows, vague[[key not in known for key in _keys(vague, parent)]]]).reset_index(drop=True)
 
 
 def _with_every_protocol(ports: pd.DataFrame, there: Any) -> Any:

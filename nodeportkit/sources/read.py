@@ -15,7 +15,7 @@ import pandas as pd
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError, ReadError
 from nodeportkit.frames import SCHEMAS
-from nodeportkit.sources.join import Deleted, Print, join
+from nodeportkit.sources.join import Deleted, Print, collected, join
 from nodeportkit.sources.objects import Objects, read_json, read_objects, read_yaml
 from nodeportkit.sources.origins import Origin, origins
 from nodeportkit.sources.reader import Fragment, Outcome
@@ -86,7 +86,14 @@ def read(*sources: Any, now: datetime | None = None) -> Cluster:
         _tell(told, number, origin, now)
     frames: dict[str, Any] = dict(join(told.prints))
     unread = pd.DataFrame(told.unread, columns=["source", "line", "text"]).astype({"line": "Int64"})
-    return Cluster(**frames, unread=unread, steps=told.steps, problems=told.problems, proxy=_proxy(sources))
+    return Cluster(
+        **frames,
+        collected=collected(told.prints),
+        unread=unread,
+        steps=told.steps,
+        problems=told.problems,
+        proxy=_proxy(sources),
+    )
 
 
 def _proxy(sources: Iterable[Any]) -> Any:
@@ -115,9 +122,10 @@ def _tell(told: _Told, number: int, origin: Origin, now: datetime | None) -> Non
 
 def _tell_cluster(told: _Told, number: int, cluster: Cluster) -> None:
     for name in SCHEMAS:
-        if name != "endpoints":
+        if name != "endpoints" and name in cluster.collected:
             told.prints.append(Print(number, Fragment(name, getattr(cluster, name))))
-    told.prints.append(Print(number, Fragment("endpoints", cluster.given, covers=cluster.stated)))
+    if len(cluster.stated) or "endpoints" in cluster.collected:
+        told.prints.append(Print(number, Fragment("endpoints", cluster.given, covers=cluster.stated)))
     told.unread.extend(cluster.unread.itertuples(index=False, name=None))
     told.steps.extend(cluster.steps)
     told.problems.extend(cluster.problems)

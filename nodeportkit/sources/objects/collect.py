@@ -16,8 +16,10 @@ from typing import Any, Final, Protocol, TypeVar
 import msgspec
 
 from nodeportkit.errors import ReadError
+from nodeportkit.frames import empty
+from nodeportkit.sources.kinds import full_kind
 from nodeportkit.sources.objects.gather import Gathered
-from nodeportkit.sources.objects.kinds import Kind, kind_of
+from nodeportkit.sources.objects.kinds import Kind, frame_of, kind_of
 from nodeportkit.sources.objects.table_form import DictTable, JsonTable, table_fragments
 from nodeportkit.sources.objects.typed import KubernetesObject, Typed
 from nodeportkit.sources.objects.wording import misfit
@@ -218,7 +220,9 @@ class Collector:
         implied = Identity(api_version, kind)
         gathered: dict[int, Gathered] = {}
         guess = kind_of(api_version, kind)
+        nothing = True
         for batch in batches:
+            nothing = False
             decoded = self._all_alike(batch, guess, implied) if guess else None
             if decoded is not None and guess is not None:
                 gathered.setdefault(id(guess), Gathered()).add(guess.columns(decoded, self._namespace))
@@ -228,6 +232,8 @@ class Collector:
                 guess = run_kind
         for parts in gathered.values():
             self._result.fragments.extend(parts.fragments(self._now))
+        if guess and nothing:  # that the list is empty is worth knowing
+            self._result.fragments.append(Fragment(frame_of(guess), empty(frame_of(guess))))
 
     def _all_alike(self, batch: Batch, kind: Kind, implied: Identity) -> list[Any] | None:
         """The items decoded as `kind`, or None if not all are of it: the quick way for long lists of one kind."""
@@ -294,9 +300,7 @@ class Collector:
 
     def _key(self, identity: Identity) -> tuple[str, str, str]:
         group, slash, _ = (identity.api_version or "").partition("/")
-        resource = f"{(identity.kind or '').lower()}s".replace("endpointss", "endpoints")
-        if slash and group in ("apps", "extensions", "batch"):
-            resource += f".{group}"
+        resource = full_kind(f"{identity.kind or ''}.{group if slash else ''}".removesuffix("."))
         named = identity.metadata or Name()
         return resource, named.namespace or self._namespace, named.name or ""
 

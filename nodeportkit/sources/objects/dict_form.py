@@ -34,7 +34,7 @@ class DictForm:
             return Head()
         texts = (item.get(key) for key in ("apiVersion", "kind", "type"))
         version, kind, type_ = (text if isinstance(text, str) else None for text in texts)
-        items = item.get("items", [] if kind and kind.endswith("List") else None)
+        items = item.get("items")
         event, items = item.get("object"), [] if items is None and "items" in item else items
         return Head(
             version,

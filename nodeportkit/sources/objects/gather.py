@@ -78,8 +78,9 @@ class _Growing:
     def fragment(self, now: datetime | None, *, distinct: bool) -> Fragment:
         """The columns as a typed frame."""
         typed = {name: column.array(self.rows) for name, column in self._columns.items()}
-        if now is not None and "created" in typed:
-            typed["age"] = pd.Series(pd.Timestamp(now) - typed["created"])
+        since = next((name for name in ("created", "last_seen") if name in typed), None)
+        if now is not None and since:
+            typed["age"] = pd.Series(pd.Timestamp(now) - typed[since])
         covers = None
         if self._covers is not None:
             covers = pd.DataFrame({name: column.array(self._covered) for name, column in self._covers.items()})

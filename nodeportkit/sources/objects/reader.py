@@ -12,6 +12,7 @@ from nodeportkit.errors import ManifestError
 from nodeportkit.frames import empty
 from nodeportkit.sources.objects.collect import Objects, Other
 from nodeportkit.sources.objects.json_form import read_json
+from nodeportkit.sources.objects.kinds import frame_of_resource
 from nodeportkit.sources.objects.regions import document_around, json_region, yaml_end, yaml_gaps
 from nodeportkit.sources.objects.yaml_form import read_yaml
 from nodeportkit.sources.reader import Context, Finding, Fragment
@@ -26,13 +27,6 @@ _TRIES: Final = 3
 _MANY: Final = 100
 _KIND_WITHIN: Final = 4
 _KIND: Final = re.compile(r'\s*(?:- )?"?kind"?\s*:\s*\S{1,80}$')
-_FRAME_OF: Final = {
-    "nodes": "nodes",
-    "services": "services",
-    "pods": "pods",
-    "endpoints": "endpoints",
-    "endpointslices": "endpoints",
-}
 
 
 def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
@@ -138,7 +132,7 @@ def _complete(objects: Objects, context: Context) -> list[Fragment]:
         for fragment in objects.fragments
     ]
     shown = {fragment.frame for fragment in fragments}
-    absent: Iterable[str] = sorted({_FRAME_OF[resource] for resource in asked if resource in _FRAME_OF} - shown)
+    absent: Iterable[str] = sorted({frame for resource in asked if (frame := frame_of_resource(resource))} - shown)
     return [*fragments, *(Fragment(frame, empty(frame), complete=command.complete) for frame in absent)]
 
 
@@ -148,7 +142,8 @@ def _resources(fragment: Fragment) -> set[str]:
         return {f"{kind.lower()}s{_GROUPS.get(kind, '.apps')}" for kind in fragment.rows["kind"]}
     if fragment.frame == "endpoints":
         return {"endpointslices" if fragment.detail == 3 else "endpoints"}
-    return {fragment.frame}
+    return {_RESOURCES.get(fragment.frame, fragment.frame)}
 
 
+_RESOURCES: Final = {"policies": "networkpolicies.networking.k8s.io", "backends": "ingresses.networking.k8s.io"}
 _GROUPS: Final = {"ReplicationController": "", "Job": ".batch", "CronJob": ".batch"}

@@ -23,7 +23,7 @@ __all__ = [
     "owner",
 ]
 
-_ACRONYMS: Final = {"ip": "IP", "ips": "IPs", "cidr": "CIDR", "cidrs": "CIDRs"}
+_ACRONYMS: Final = {"ip": "IP", "ips": "IPs", "cidr": "CIDR", "cidrs": "CIDRs", "id": "ID"}
 
 
 def api_name(field: str) -> str:
@@ -45,7 +45,7 @@ class OwnerReference(Typed):
 
 
 class Metadata(Typed):
-    """The part of metadata that frames show; annotations and managed fields are never read."""
+    """The part of metadata that frames show; managed fields are never read, and no annotations but our own (`services`)."""
 
     name: str | None = None
     namespace: str | None = None
@@ -78,6 +78,9 @@ _COMMON: Final = {
         "DaemonSet",
         "Job",
         "StatefulSet",
+        "Normal",
+        "Warning",
+        "Pod",
     )
 }
 

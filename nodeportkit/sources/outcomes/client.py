@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from nodeportkit.frames import empty
 from nodeportkit.sources.kinds import full_kind
+from nodeportkit.sources.objects.kinds import frame_of_resource
 from nodeportkit.sources.outcomes.failures import address_in, failure
 from nodeportkit.sources.reader import Context, Finding, Fragment, Outcome
 from nodeportkit.sources.shell import words
@@ -141,7 +142,10 @@ def _empty(told: re.Match[str], _lines: Sequence[str], at: int, context: Context
     details: dict[str, Any] = {"resources": list(resources)} | ({"namespace": namespace} if namespace else {})
     outcome = Outcome("empty", at + 1, told[0], details)
     complete = (told["namespace"],) if told["namespace"] else ("*",)
-    frames = tuple(kind for kind in ("services", "pods", "nodes") if kind in resources)
+    frames = tuple(dict.fromkeys(frame for resource in resources if (frame := frame_of_resource(resource))))
+    if len(resources) > 1:
+        # They may have been printed above, and a list of none would say that no service has any.
+        frames = tuple(frame for frame in frames if frame != "endpoints")
     if not frames or not command or not command.complete:
         return Finding(at, at + 1, outcomes=(outcome,))
     return Finding(at, at + 1, outcomes=(outcome,), fragments=partial(_nothing, frames, complete))

@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
+from nodeportkit.sources.kinds import full_kind
 from nodeportkit.sources.objects.typed import KubernetesObject
 
-__all__ = ["Kind", "Part", "kind_of"]
+__all__ = ["Kind", "Part", "frame_of", "frame_of_resource", "kind_of"]
 
 
 class Part(NamedTuple):
@@ -58,3 +59,34 @@ def kind_of(api_version: Any, kind: Any) -> Kind | None:
         return None
     group, slash, _ = (api_version or "").partition("/")
     return _modules().get((group if slash else "", kind))
+
+
+def frame_of(kind: Kind) -> str:
+    """The frame in which such objects are rows.
+
+    Examples
+    --------
+    >>> frame_of(kind_of("v1", "Service"))
+    'services'
+    """
+    return kind.columns([kind.TYPE()], "")[0].frame
+
+
+@cache
+def frame_of_resource(resource: str) -> str | None:
+    """The frame in which the objects of a resource are rows; None if no frame tells of them.
+
+    Parameters
+    ----------
+    resource
+        Its full plural, as `Table.kind` has it.
+
+    Examples
+    --------
+    >>> frame_of_resource("networkpolicies.networking.k8s.io"), frame_of_resource("secrets")
+    ('policies', None)
+    """
+    for (group, kind), module in _modules().items():
+        if full_kind(f"{kind.lower()}.{group}".removesuffix(".")) == resource:
+            return frame_of(module)
+    return None

@@ -22,6 +22,7 @@ class NodeSpec(Typed):
     pod_cidr: str | None = None
     pod_cidrs: list[str] | None = None
     unschedulable: bool | None = None
+    provider_id: str | None = None
 
 
 class Address(Typed):
@@ -90,6 +91,9 @@ def columns(nodes: Sequence[Node], namespace: str) -> list[Part]:  # noqa: ARG00
         "os_image": [info.os_image for info in infos],
         "kernel_version": [info.kernel_version for info in infos],
         "container_runtime": [info.container_runtime_version for info in infos],
+        "provider_id": [
+            spec.provider_id or ("" if is_live(meta) else None) for spec, meta in zip(specs, metas, strict=True)
+        ],
         "created": [meta.creation_timestamp for meta in metas],
     }
     return [Part("nodes", rows)]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
+
+import msgspec
 
 from nodeportkit.sources.objects.kinds import Part
 from nodeportkit.sources.objects.typed import KubernetesObject, Metadata, Typed, is_live, labels
@@ -12,6 +15,7 @@ __all__ = ["KINDS", "TYPE", "columns"]
 
 KINDS: Final = {"Service": ("",)}
 _CLIENT_IP_TIMEOUT: Final = 10800
+_WORDS: Final = re.compile(r"[^\s,]+")
 
 
 class ServicePort(Typed):
@@ -57,6 +61,8 @@ class ServiceSpec(Typed):
     ip_family_policy: str | None = None
     publish_not_ready_addresses: bool | None = None
     health_check_node_port: int | None = None
+    allocate_load_balancer_node_ports: bool | None = None
+    load_balancer_class: str | None = None
 
 
 class Ingress(Typed):
@@ -79,15 +85,28 @@ class ServiceStatus(Typed):
     load_balancer: LoadBalancer | None = None
 
 
+class Annotations(Typed):
+    """The one annotation that is read: it is our own."""
+
+    ignore: str | None = msgspec.field(default=None, name="nodeportkit.io/ignore")
+
+
+class ServiceMetadata(Metadata):
+    """The metadata of a service."""
+
+    annotations: Annotations | None = None
+
+
 class Service(KubernetesObject):
     """A service."""
 
+    metadata: ServiceMetadata | None = None
     spec: ServiceSpec | None = None
     status: ServiceStatus | None = None
 
 
 TYPE: Final = Service
-_NO_METADATA, _NO_SPEC, _NO_STATUS = Metadata(), ServiceSpec(), ServiceStatus()
+_NO_METADATA, _NO_SPEC, _NO_STATUS = ServiceMetadata(), ServiceSpec(), ServiceStatus()
 
 
 def columns(services: Sequence[Service], namespace: str) -> list[Part]:
@@ -136,6 +155,9 @@ def columns(services: Sequence[Service], namespace: str) -> list[Part]:
         "health_check_node_port": [
             spec.health_check_node_port or (0 if known else None) for spec, known in zip(specs, live, strict=True)
         ],
+        "allocate_node_ports": [_allocates(spec) for spec in specs],
+        "load_balancer_class": [spec.load_balancer_class or "" for spec in specs],
+        "ignored_checks": [_ignored(meta) for meta in metas],
         "labels": [labels(meta) for meta in metas],
         "created": [meta.creation_timestamp for meta in metas],
     }
@@ -177,6 +199,18 @@ def _has_no_node_port(spec: ServiceSpec, live: bool) -> bool:
 def _is_external(spec: ServiceSpec) -> bool:
     """Whether the service can be reached from outside, and so has an external traffic policy."""
     return spec.type in ("NodePort", "LoadBalancer") or bool(spec.external_ips)
+
+
+def _allocates(spec: ServiceSpec) -> bool | None:
+    """Whether ports of a load balancer get node ports: by default; of other services the field says nothing."""
+    return spec.allocate_load_balancer_node_ports is not False if spec.type == "LoadBalancer" else None
+
+
+def _ignored(meta: ServiceMetadata) -> list[str]:
+    """The checks that the service asks to be left out of: `"check-a, check-b"`, or `all`."""
+    noted = (meta.annotations and meta.annotations.ignore) or ""
+    found = list(dict.fromkeys(word.lower() for word in _WORDS.findall(noted)))
+    return ["all"] if "all" in found else found
 
 
 def _cluster_ips(spec: ServiceSpec, live: bool) -> list[str] | None:

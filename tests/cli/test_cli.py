@@ -1,0 +1,303 @@
+"""The command line as a person meets it: real processes, real pipes, exit codes."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REAL = ROOT / "tests/fixtures/real-cluster/objects.json"
+ARTICLE = next((ROOT / "tests/fixtures/article").glob("*transcript*.txt"))
+BIN = Path(sys.executable).parent
+COMMANDS = sorted(path.stem for path in (ROOT / "nodeportkit/cli/commands").glob("[a-z]*.py"))
+
+
+def run(*arguments, data=None, name="nodeportkit", timeout=60, **settings):
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"} | settings.pop("env", {})
+    given = data.encode() if isinstance(data, str) else data
+    source = {"input": given} if given is not None else {"stdin": subprocess.DEVNULL}
+    command = [str(BIN / name), *map(str, arguments)]
+    done = subprocess.run(
+        command, capture_output=True, check=False, timeout=timeout, env=environment, **source, **settings
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+# Answers
+
+
+def test_the_articles_transcript_says_what_is_wrong_and_how_to_mend_it():
+    code, out, err = run("chain", "myapp-service", ARTICLE)
+    assert (code, err) == (1, "")
+    assert out.startswith("myapp-service answers nobody: its selector matches no pod\n")
+    assert "kubectl label pods -l app=myapp type=front-end" in out
+    assert "node port 30008 on 1 node -> port 80 of 10.104.148.160 -> target port 80 (TCP)" in out
+
+
+def test_a_chain_that_holds_from_standard_input():
+    code, out, _ = run("chain", "web", "--port", "http", data=REAL.read_bytes())
+    assert code == 0
+    assert out.splitlines()[0] == "web reaches 5 of 6 pods on 3 nodes"
+    assert out.count("10.244.") == 6
+    assert "metrics" not in out
+
+
+def test_shares_stand_beside_each_other_where_entry_nodes_differ():
+    _, out, _ = run("chain", "shop/web-local", REAL)
+    heads = next(line for line in out.splitlines() if line.startswith("POD"))
+    assert heads.split("   ")[-3:] == ["SHARE VIA NODE-1", "SHARE VIA NODE-2", "SHARE VIA NODE-3"]
+    alone = next(line for line in out.splitlines() if line.startswith("web-2"))
+    assert alone.split()[-3:] == ["0", "1", "0"]  # the one pod on node-2 gets all that enters there
+
+
+@pytest.mark.parametrize(("destination", "verdict", "code"), [("30080", "FORWARD", 0), ("30008", "REJECT", 1)])
+def test_trace_names_the_verdict(destination, verdict, code):
+    found, out, _ = run("trace", "--node", "node-2", "--port", destination, REAL)
+    assert found == code
+    assert out.splitlines()[0] == f"203.0.113.1 -> 192.168.1.3:{destination} on node-2: {verdict}"
+
+
+def test_json_csv_html_and_svg_tell_the_same():
+    _, told, _ = run("chain", "web", REAL, "-o", "json")
+    rows = json.loads(told)
+    assert {row["node_port"] for row in rows} == {30080, 30090}
+    _, told, _ = run("chain", "web", REAL, "-o", "csv")
+    assert [row["pod_ip"] for row in csv.DictReader(io.StringIO(told))] == [row["pod_ip"] for row in rows]
+    _, page, _ = run("chain", "web", REAL, "-o", "html")
+    assert page.count("<tr>") == len(rows) + 1
+    assert "<svg" in page
+    assert "http-equiv" in page
+    assert "<script" not in page
+    _, drawn, _ = run("chain", "web", REAL, "-o", "svg")
+    assert ElementTree.fromstring(drawn).tag.endswith("svg")
+
+
+def test_what_was_read_can_be_saved_and_read_again(tmp_path):
+    path = tmp_path / "cluster.json.gz"
+    _, first, _ = run("read", REAL, "--save", path)
+    code, again, _ = run("read", path)
+    assert code == 0
+    assert again == first
+    _, frame, _ = run("read", path, "--frame", "services", "-o", "json")
+    assert "web-sticky" in {row["name"] for row in json.loads(frame)}
+
+
+def test_rules_are_taken_by_the_kernels_own_tool():
+    code, rules, _ = run("rules", "--node", "node-1", "--mode", "nftables", REAL)
+    assert code == 0
+    assert "30080" in rules
+    _, rules, _ = run("rules", "--node", "node-1", "--mode", "iptables", REAL)
+    done = subprocess.run(["iptables-restore", "--test"], input=rules.encode(), capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_migrate_writes_yaml():
+    code, text, _ = run("migrate", "web-sticky", "--to", "loadbalancer", "-n", "shop", REAL)
+    assert code == 0
+    assert "type: LoadBalancer" in text
+
+
+# Help
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_what_it_does_and_how_it_ends(command):
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    assert "Exit code" in out
+
+
+def test_the_list_of_commands_is_what_is_there():
+    _, out, _ = run("--help")
+    listed = out[out.index("Commands:") :]
+    assert all(f"\n  {command} " in listed for command in COMMANDS)
+
+
+def test_a_mistyped_command_names_the_nearest():
+    code, _, err = run("chian")
+    assert code == 2
+    assert "Did you mean chain?" in err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_gets_its_completion(shell):
+    code, out, _ = run("completion", shell)
+    assert code == 0
+    assert "_NODEPORTKIT_COMPLETE" in out
+
+
+def test_bash_completes_commands_and_options():
+    _, script, _ = run("completion", "bash")
+    lines = f"{script}\nCOMP_WORDS=(nodeportkit mig)\nCOMP_CWORD=1\n_nodeportkit_completion nodeportkit\necho ${{COMPREPLY[@]}}"
+    path = f"{BIN}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", lines], capture_output=True, check=True, env={"PATH": path, "HOME": "/nonexistent"}
+    )
+    assert done.stdout.decode().strip() == "migrate"
+
+
+# Bad input: one clear line, and exit code 2
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "standard input: is empty"),
+        (b"  \n\n", "standard input: is empty"),
+        (b"\x7fELF\0\0\1" * 4000, "standard input: is binary"),
+        (REAL.read_bytes()[:20_000], "standard input"),
+        (b'{"apiVersion": "v1", "kind": "Service", "spec": {"ports": 7}, "metadata": {"name": "x"}}', "ports"),
+    ],
+)
+@pytest.mark.parametrize("command", [("chain", "web"), ("read",)])
+def test_bad_input_is_one_clear_line(command, data, said):
+    code, out, err = run(*command, "-", data=data)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.startswith("nodeportkit: ")
+    assert len(err.strip().splitlines()) == 1
+    assert "Traceback" not in err
+
+
+def test_a_gigabyte_of_junk_is_given_up_early():
+    junk = 'yes "there is nothing here that kubectl prints" | head -c 1G | "$0" read -; exit ${PIPESTATUS[2]}'
+    command = ["bash", "-c", junk, BIN / "nodeportkit"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=120)
+    assert done.returncode == 2
+    assert done.stderr.decode().count("\n") == 1
+    assert "nothing in its first 8 MB" in done.stderr.decode()
+
+
+def test_a_file_that_is_not_there_or_cannot_be_opened(tmp_path):
+    code, _, err = run("read", tmp_path / "gone.json")
+    assert (code, "there is no such file" in err) == (2, True)
+    code, _, err = run("read", "/proc/self/mem")
+    assert code == 2
+    assert "cannot be opened" in err
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="needs a user who is not root")
+def test_a_file_without_permission(tmp_path):
+    path = tmp_path / "secret.json"
+    path.write_text("{}")
+    path.chmod(0)
+    code = (
+        "import sys; from nodeportkit.cli.intake import content\n"
+        f"try: content({str(path)!r})\nexcept Exception as error: print(error)"
+    )
+    # Root may read everything but where it has given up the right to.
+    drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
+    command = [sys.executable, "-c", code]
+    done = subprocess.run([*drop, *command] if os.geteuid() == 0 else command, capture_output=True, check=False)
+    assert "secret.json: cannot be opened: Permission denied" in done.stdout.decode()
+
+
+def test_a_service_that_is_not_there_names_the_nearest():
+    code, _, err = run("chain", "wep", REAL)
+    assert code == 2
+    assert "Did you mean shop/web?" in err
+
+
+def test_nobody_is_left_waiting_when_the_output_is_cut_off():
+    reader = subprocess.Popen(
+        [BIN / "nodeportkit", "read", "--frame", "endpoints", str(REAL)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    reader.stdout.read(10)
+    reader.stdout.close()
+    assert reader.stderr.read() == b""
+    reader.stderr.close()
+    assert reader.wait(timeout=60) == 0
+
+
+# Untrusted text and colours
+
+
+def hostile():
+    labels = {"app": "web"}
+    metadata = {"name": "web\x1b[31m\u202e<script>alert(1)</script>", "namespace": "shop", "labels": labels}
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata,
+        "spec": {"type": "NodePort", "selector": {"app": "web"}},
+    }
+    service["spec"]["ports"] = [{"port": 80, "nodePort": 30080, "name": '=HYPERLINK("http://x")'}]
+    return json.dumps(service)
+
+
+@pytest.mark.parametrize("form", ["text", "csv", "html"])
+def test_no_escape_of_a_stranger_reaches_terminal_or_page(form):
+    for frame in ("services", "ports"):
+        _, out, _ = run("read", "--frame", frame, "-o", form, "-", data=hostile())
+        assert "\x1b" not in out
+        assert "\u202e" not in out
+        assert "<script>" not in out or form != "html"
+        if form == "csv":
+            assert not any(cell.startswith("=") for row in csv.reader(io.StringIO(out)) for cell in row)
+
+
+def test_colours_are_for_terminals_and_for_those_who_ask():
+    assert "\x1b[" not in run("chain", "web", REAL)[1]
+    assert "\x1b[" in run("--color", "always", "chain", "web", REAL)[1]
+    assert "\x1b[" in run("chain", "web", REAL, env={"FORCE_COLOR": "1"})[1]
+    assert "\x1b[" not in run("chain", "web", REAL, env={"NO_COLOR": "1"})[1]
+
+
+# A live cluster, by way of kubectl
+
+
+@pytest.fixture
+def kubectl(tmp_path):
+    """A kubectl that prints the objects of a real cluster and notes what it was asked for."""
+    path = tmp_path / "bin" / "kubectl"
+    path.parent.mkdir()
+    path.write_text(
+        "#!/bin/sh\n"
+        f'echo "$@" >> {tmp_path}/asked\n'
+        f'case "$*" in *configmap*) exit 0;; *forbidden*) echo "Error from server (Forbidden): no" >&2; exit 1;; esac\n'
+        f"cat {REAL}\n"
+    )
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return tmp_path
+
+
+def path_with(kubectl):
+    return {"PATH": f"{kubectl / 'bin'}:{os.environ['PATH']}"}
+
+
+def test_a_context_is_asked_by_way_of_kubectl(kubectl):
+    code, out, _ = run("chain", "web", "--context", "prod", env=path_with(kubectl))
+    assert code == 0
+    assert out.startswith("web reaches 5 of 6 pods")
+    asked = (kubectl / "asked").read_text()
+    assert "--context prod" in asked
+    assert "--all-namespaces" in asked
+    assert "secret" not in asked
+
+
+def test_the_plugin_asks_the_current_context(kubectl):
+    code, out, _ = run("chain", "shop/web", name="kubectl-nodeport", env=path_with(kubectl))
+    assert code == 0
+    assert out.startswith("web reaches 5 of 6 pods")
+    _, usage, _ = run("--help", name="kubectl-nodeport")
+    assert usage.startswith("Usage: kubectl nodeport ")
+
+
+def test_what_kubectl_complains_of_is_passed_on(kubectl):
+    code, _, err = run("read", "--context", "forbidden", env=path_with(kubectl))
+    assert code == 2
+    assert "kubectl got no answer: Error from server (Forbidden): no" in err
+
+
+def test_without_kubectl_there_is_a_way_out(tmp_path):
+    code, _, err = run("read", "--context", "prod", env={"PATH": str(tmp_path)})
+    assert code == 2
+    assert "Install it, or give files" in err

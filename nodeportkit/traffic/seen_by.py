@@ -4,43 +4,67 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import pandas as pd
 
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError, NotFound, nearest
-from nodeportkit.kube.columns import cell_lists, rows_of
+from nodeportkit.kube.columns import cell_lists
 from nodeportkit.kube.port_endpoints import EndpointColumns
 from nodeportkit.kube.proxy_config import ProxyConfig
 from nodeportkit.kube.rules.node import FamilyNode
 from nodeportkit.kube.service_catalog import ServiceCatalog, ServiceView
 from nodeportkit.kube.service_ports import PORT, SERVICE, Family, family_of
 
-__all__ = ["NODE", "catalog", "family_node", "seen_by"]
+__all__ = ["NODE", "ProxyViews", "family_node", "seen_by"]
 
+_KEPT: Final = 64  # nodes whose choice of endpoints is kept in mind
+# The columns of nodes that the way of a packet depends on.
 NODE: Final = (
     "name",
     "zone",
     "ready",
     "internal_ips",
     "external_ips",
-)  # the columns of nodes that kube-proxy's way depends on
+)
 
 
-def catalog(cluster: Cluster, family: Family) -> ServiceCatalog:
-    """Every service port of a cluster in an IP family, read once for all nodes."""
-    services, ports = cell_lists(cluster.services, SERVICE), cell_lists(cluster.ports, PORT)
-    return ServiceCatalog(services, ports, EndpointColumns(cluster.endpoints), family)
+class ProxyViews:
+    """A cluster as the kube-proxy of each of its nodes sees it: what they have in common is read once."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._catalogs: dict[Family, ServiceCatalog] = {}
+        self._at = lru_cache(maxsize=_KEPT)(self._look)
+
+    def at(self, node: str, family: Family, addresses: Sequence[str] | None = None) -> tuple[FamilyNode, ServiceView]:
+        """What `seen_by` gives."""
+        return self._at(node, family, None if addresses is None else tuple(addresses))
+
+    @cached_property
+    def _nodes(self) -> dict[str, dict[str, Any]]:
+        rows = cell_lists(self._cluster.nodes, NODE)
+        return {row["name"]: row for row in reversed(rows)}  # of two nodes of a name the first
+
+    def _look(self, node: str, family: Family, addresses: tuple[str, ...] | None) -> tuple[FamilyNode, ServiceView]:
+        row = self._nodes.get(node)
+        if row is None:
+            raise NotFound(f"There is no node {node!r} here", hint=nearest(node, self._cluster.nodes["name"].dropna()))
+        view = self._catalog(family).seen_from(node, row["zone"])
+        return family_node(row, family, self._cluster.proxy, addresses), view
+
+    def _catalog(self, family: Family) -> ServiceCatalog:
+        if family not in self._catalogs:
+            services, ports = cell_lists(self._cluster.services, SERVICE), cell_lists(self._cluster.ports, PORT)
+            endpoints = EndpointColumns(self._cluster.endpoints)
+            self._catalogs[family] = ServiceCatalog(services, ports, endpoints, family)
+        return self._catalogs[family]
 
 
 def seen_by(
-    cluster: Cluster,
-    node: str,
-    family: Family,
-    addresses: Sequence[str] | None = None,
-    *,
-    known: ServiceCatalog | None = None,
+    cluster: Cluster, node: str, family: Family, addresses: Sequence[str] | None = None
 ) -> tuple[FamilyNode, ServiceView]:
     """The node, and every service port as its kube-proxy sees it.
 
@@ -55,20 +79,13 @@ def seen_by(
     addresses
         The addresses of the node's interfaces. Without them its internal addresses: external ones are mostly on no
         interface, but exchanged on the way.
-    known
-        The `catalog` of the cluster in this family, where several nodes are asked about.
 
     Raises
     ------
     NotFound
         If there is no node of that name.
     """
-    found = rows_of(cluster.nodes, name=node)
-    if not len(found):
-        raise NotFound(f"There is no node {node!r} here", hint=nearest(node, cluster.nodes["name"].dropna()))
-    [row] = cell_lists(cluster.nodes, NODE, found[:1])
-    known = known or catalog(cluster, family)
-    return family_node(row, family, cluster.proxy, addresses), known.seen_from(node, row["zone"])
+    return ProxyViews(cluster).at(node, family, addresses)
 
 
 def family_node(

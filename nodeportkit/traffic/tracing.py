@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import cast, get_args
 
 import pandas as pd
 
@@ -15,9 +15,9 @@ from nodeportkit.frames import STRING
 from nodeportkit.kube.packets import Decision, Mode, Packet, Step, decide
 from nodeportkit.kube.rules.node import FamilyNode
 from nodeportkit.kube.service_ports import ServicePort, family_of
-from nodeportkit.traffic.seen_by import seen_by
+from nodeportkit.traffic.seen_by import ProxyViews
 
-__all__ = ["Trace", "follow", "trace"]
+__all__ = ["Trace", "Tracer", "follow", "trace"]
 
 _PROTOCOLS = ("TCP", "UDP", "SCTP")
 
@@ -106,16 +106,80 @@ def trace(
     >>> refused.verdict, refused.steps[-1].reason
     ('REJECT', 'the service port has no endpoint that could take a connection')
     """
-    packet = _packet(source, destination, port, protocol)
-    chosen = mode or cluster.proxy.mode or "iptables"
-    if chosen not in ("iptables", "nftables"):
-        raise NodePortKitError(f"no way of packets is known for mode {chosen!r}", hint="Give iptables or nftables.")
-    here, service_ports = seen_by(cluster, node, family_of(packet.destination), addresses)
-    return follow(packet, service_ports, here, cast("Mode", chosen))
+    return Tracer(cluster, mode=mode).trace(
+        source=source, destination=destination, port=port, protocol=protocol, node=node, addresses=addresses
+    )
+
+
+class Tracer:
+    """`trace` for many packets of one cluster: what they have in common is read once.
+
+    Parameters
+    ----------
+    cluster, mode
+        As for `trace`.
+
+    Examples
+    --------
+    >>> cluster = Cluster(
+    ...     nodes={"name": ["node-1", "node-2"], "internal_ips": [["192.168.1.2"], ["192.168.1.3"]]},
+    ...     services={"namespace": ["shop"], "name": ["web"], "type": ["NodePort"], "cluster_ips": [["10.96.7.20"]]},
+    ...     ports={"namespace": ["shop"], "service": ["web"], "protocol": ["TCP"], "port": [80], "node_port": [30080]},
+    ... )
+    >>> tracer = Tracer(cluster)
+    >>> for node, ip in [("node-1", "192.168.1.2"), ("node-2", "192.168.1.3")]:
+    ...     print(node, tracer.trace(source="203.0.113.9", destination=ip, port=30080, node=node).verdict)
+    node-1 REJECT
+    node-2 REJECT
+    """
+
+    def __init__(self, cluster: Cluster, *, mode: str | None = None) -> None:
+        chosen = mode or cluster.proxy.mode or "iptables"
+        if chosen not in get_args(Mode):
+            known = ", ".join(get_args(Mode))
+            raise NodePortKitError(f"no way of packets is known for mode {chosen!r}", hint=f"Give one of {known}.")
+        self._mode = cast("Mode", chosen)
+        self._views = ProxyViews(cluster)
+
+    def trace(
+        self,
+        *,
+        source: str,
+        destination: str,
+        port: int,
+        protocol: str = "TCP",
+        node: str,
+        addresses: Sequence[str] | None = None,
+    ) -> Trace:
+        """What `trace` gives."""
+        packet = _packet(source, destination, port, protocol)
+        here, ports = self._views.at(node, family_of(packet.destination), addresses)
+        return follow(packet, ports, here, self._mode)
+
+    def decide(
+        self,
+        *,
+        source: str,
+        destination: str,
+        port: int,
+        protocol: str = "TCP",
+        node: str,
+        addresses: Sequence[str] | None = None,
+    ) -> Decision:
+        """The same without the frame of endpoints and the rules of the steps, which take most of the time.
+
+        Returns
+        -------
+        Decision
+            `.verdict`, `.endpoints` (a tuple), `.masquerade` and `.steps`.
+        """
+        packet = _packet(source, destination, port, protocol)
+        here, ports = self._views.at(node, family_of(packet.destination), addresses)
+        return decide(packet, ports, here, self._mode, rules=False)
 
 
 def follow(packet: Packet, service_ports: Sequence[ServicePort], node: FamilyNode, mode: Mode) -> Trace:
-    """The same for one of many packets, where the cluster has been looked at once, with the eyes of the node."""
+    """The same for a packet that a node meets, by the service ports that its kube-proxy sees."""
     return _told(decide(packet, service_ports, node, mode))
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from nodeportkit.chains import select_port
 from nodeportkit.errors import NodePortKitError
-from nodeportkit.traffic.tracing import trace
+from nodeportkit.traffic.tracing import Tracer
 
 if TYPE_CHECKING:
     from nodeportkit.cluster import Cluster
@@ -74,7 +74,8 @@ def build(cluster: Cluster, service: str, port: int | str | None) -> Scene:
     number, protocol = int(chosen["node_port"]), str(chosen["protocol"]) if pd.notna(chosen["protocol"]) else "TCP"
     if cluster.nodes.empty:
         raise NodePortKitError("no nodes were shown", hint="Add what `kubectl get nodes -o wide` prints.")
-    rows = [_row(cluster, node, number, protocol) for node in cluster.nodes.to_dict("records")]
+    tracer = Tracer(cluster)
+    rows = [_row(cluster, tracer, node, number, protocol) for node in cluster.nodes.to_dict("records")]
     return Scene(
         title=_title(rows, number),
         subtitle=_subtitle(cluster, namespace, name, number, protocol),
@@ -83,7 +84,7 @@ def build(cluster: Cluster, service: str, port: int | str | None) -> Scene:
     )
 
 
-def _row(cluster: Cluster, node: Any, number: int, protocol: str) -> Row:
+def _row(cluster: Cluster, tracer: Tracer, node: Any, number: int, protocol: str) -> Row:
     ips = node["internal_ips"]
     if not isinstance(ips, list) or not ips:
         return Row(str(node["name"]), "address not shown", (Answer(""),) * len(CLIENTS))
@@ -92,9 +93,7 @@ def _row(cluster: Cluster, node: Any, number: int, protocol: str) -> Row:
     pods = next((str(net.network_address + 1) for net in ranges if net.version == version), _STRANGER[version])
     answers = []
     for source in (_OUTSIDE[version], pods, ips[0]):
-        asked = trace(
-            cluster, source=source, destination=ips[0], port=number, protocol=protocol, node=str(node["name"])
-        )
+        asked = tracer.decide(source=source, destination=ips[0], port=number, protocol=protocol, node=str(node["name"]))
         answers.append(Answer(asked.verdict, len(asked.endpoints)))
     return Row(str(node["name"]), ips[0], tuple(answers))
 

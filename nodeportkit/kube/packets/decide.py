@@ -32,7 +32,9 @@ def client_of(packet: Packet, node: FamilyNode) -> Client:
     return "node" if is_local(packet.source, node) else "outside"
 
 
-def decide(packet: Packet, service_ports: Sequence[ServicePort], node: FamilyNode, mode: Mode) -> Decision:
+def decide(
+    packet: Packet, service_ports: Sequence[ServicePort], node: FamilyNode, mode: Mode, *, rules: bool = True
+) -> Decision:
     """Follow a packet that reaches a node.
 
     Parameters
@@ -45,11 +47,15 @@ def decide(packet: Packet, service_ports: Sequence[ServicePort], node: FamilyNod
         The node, and how its kube-proxy is set up.
     mode
         Which rules its kube-proxy writes.
+    rules
+        Whether steps name their rules, which are written for it.
     """
     hit = find_destination(packet, service_ports, node, mode)
     if hit.service_port is None:
         return _Way(packet, node, mode, None).unclaimed(hit)
-    return _Way(packet, node, mode, RuleBook(hit.service_port, node, mode)).claimed(hit.service_port, hit)
+    return _Way(packet, node, mode, RuleBook(hit.service_port, node, mode, written=rules)).claimed(
+        hit.service_port, hit
+    )
 
 
 @dataclass(slots=True)

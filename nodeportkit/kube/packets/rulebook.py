@@ -27,16 +27,19 @@ class RuleBook:
 
     Each method gives the rule that makes one decision, as kube-proxy writes it in the mode; "" if the mode has none.
     In iptables mode they have the comments that kube-proxy leaves out where all services together have more than 1000
-    endpoints.
+    endpoints. Without `written` there are no rules.
     """
 
-    def __init__(self, port: ServicePort, node: FamilyNode, mode: str) -> None:
+    def __init__(self, port: ServicePort, node: FamilyNode, mode: str, *, written: bool = True) -> None:
+        self._written = written
         self._port = port
         self._node = node
         self._mode = mode
 
     @cached_property
     def _lines(self) -> list[str]:
+        if not self._written:
+            return []
         if self._mode == "nftables":
             return nftables_rules([self._port], self._node).splitlines()
         return iptables_rules([self._port], self._node, endpoints=min(_MANY, len(self._port.cluster))).splitlines()

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from nodeportkit.errors import NotFound as NotFound
     from nodeportkit.errors import ReadError as ReadError
     from nodeportkit.errors import SnapshotError as SnapshotError
+    from nodeportkit.faults import Fault as Fault
+    from nodeportkit.faults import faulty_cluster as faulty_cluster
+    from nodeportkit.faults import healthy_cluster as healthy_cluster
+    from nodeportkit.faults import plant as plant
     from nodeportkit.figures import plot_chain as plot_chain
     from nodeportkit.figures import plot_flow as plot_flow
     from nodeportkit.figures import plot_nodes as plot_nodes
@@ -50,13 +54,17 @@ if TYPE_CHECKING:
     from nodeportkit.sources.transcript import read_transcript as read_transcript
     from nodeportkit.standings import Standing as Standing
     from nodeportkit.standings import standing as standing
+    from nodeportkit.traffic.comparison import Comparison as Comparison
     from nodeportkit.traffic.comparison import compare as compare
     from nodeportkit.traffic.rules import proxy_rules as proxy_rules
+    from nodeportkit.traffic.share_summary import summarize_shares as summarize_shares
     from nodeportkit.traffic.sharing import shares as shares
     from nodeportkit.traffic.simulation import simulate as simulate
     from nodeportkit.traffic.tracing import Trace as Trace
+    from nodeportkit.traffic.tracing import Tracer as Tracer
     from nodeportkit.traffic.tracing import trace as trace
     from nodeportkit.widgets import ChainExplorer as ChainExplorer
+    from nodeportkit.widgets import TrafficExplorer as TrafficExplorer
 
 __version__ = "0.1.0"
 
@@ -65,6 +73,8 @@ __version__ = "0.1.0"
 _HOMES: Final = {
     "ChainExplorer": "widgets",
     "Cluster": "cluster",
+    "Comparison": "traffic.comparison",
+    "Fault": "faults",
     "ManifestError": "errors",
     "NodePortKitError": "errors",
     "NotFound": "errors",
@@ -74,13 +84,18 @@ _HOMES: Final = {
     "Rules": "sources.proxy_rules",
     "Standing": "standings",
     "Trace": "traffic.tracing",
+    "Tracer": "traffic.tracing",
+    "TrafficExplorer": "widgets",
     "chain": "chains",
     "compare": "traffic.comparison",
+    "faulty_cluster": "faults",
     "format_age": "cells",
+    "healthy_cluster": "faults",
     "links": "chains",
     "match_labels": "selectors",
     "migrate": "migration",
     "parse_age": "cells",
+    "plant": "faults",
     "plot_chain": "figures",
     "plot_flow": "figures",
     "plot_nodes": "figures",
@@ -96,6 +111,7 @@ _HOMES: Final = {
     "shares": "traffic.sharing",
     "simulate": "traffic.simulation",
     "standing": "standings",
+    "summarize_shares": "traffic.share_summary",
     "trace": "traffic.tracing",
 }
 
@@ -113,10 +129,13 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "Standing",
     "trace",
     "Trace",
+    "Tracer",
     "proxy_rules",
     "shares",
+    "summarize_shares",
     "simulate",
     "compare",
+    "Comparison",
     "plot_chain",
     "plot_flow",
     "plot_shares",
@@ -124,6 +143,11 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "plot_reach",
     "plot_rules",
     "ChainExplorer",
+    "TrafficExplorer",
+    "healthy_cluster",
+    "faulty_cluster",
+    "plant",
+    "Fault",
     "printed",
     "parse_age",
     "format_age",

@@ -1,0 +1,7 @@
+"""Made-up clusters, healthy or with one thing wrong that is known: for tests, lessons, and to judge diagnoses by."""
+
+from nodeportkit.faults.fault import Fault
+from nodeportkit.faults.healthy import healthy_cluster
+from nodeportkit.faults.planting import causes, faulty_cluster, plant, variants
+
+__all__ = ["Fault", "causes", "faulty_cluster", "healthy_cluster", "plant", "variants"]

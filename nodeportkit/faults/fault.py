@@ -1,0 +1,56 @@
+"""A cluster with one thing wrong that is known, and the question with which a person would come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from nodeportkit.cluster import Cluster
+from nodeportkit.faults.objects import Object
+from nodeportkit.kube.proxy_config import ProxyConfig
+from nodeportkit.sources.read import read
+
+__all__ = ["Fault"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A cluster with one thing wrong that is known.
+
+    Attributes
+    ----------
+    cause
+        What is wrong: an id of `causes()`.
+    variant
+        In which of its forms.
+    objects
+        The Kubernetes objects of the cluster.
+    service
+        The service asked about, `namespace/name`.
+    question
+        What a person would say of it: symptom, node, address, port, observed, manifest, source, as far as they matter.
+    certainty
+        How certainly the objects and the question tell it: `fact`, `hint` or `possible`; several where it is a matter of
+        opinion.
+    checks
+        The checks that an audit of these objects should raise because of it.
+    around
+        Whether it harms other services too.
+    proxy
+        How kube-proxy is set up, where that is a part of it.
+    """
+
+    cause: str
+    variant: str
+    objects: list[Object] = field(repr=False)
+    service: str
+    question: dict[str, Any]
+    certainty: tuple[str, ...] = ("fact",)
+    checks: tuple[str, ...] = ()
+    around: bool = False
+    proxy: ProxyConfig | None = None
+
+    def cluster(self) -> Cluster:
+        """The objects, read."""
+        found = read(*self.objects)
+        return found if self.proxy is None else found.replace(proxy=self.proxy)

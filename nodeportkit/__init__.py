@@ -55,12 +55,15 @@ if TYPE_CHECKING:
     from nodeportkit.standings import Standing as Standing
     from nodeportkit.standings import standing as standing
     from nodeportkit.traffic.comparison import Comparison as Comparison
+    from nodeportkit.traffic.comparison import Comparison as Comparison
     from nodeportkit.traffic.comparison import compare as compare
     from nodeportkit.traffic.rules import proxy_rules as proxy_rules
+    from nodeportkit.traffic.share_summary import summarize_shares as summarize_shares
     from nodeportkit.traffic.share_summary import summarize_shares as summarize_shares
     from nodeportkit.traffic.sharing import shares as shares
     from nodeportkit.traffic.simulation import simulate as simulate
     from nodeportkit.traffic.tracing import Trace as Trace
+    from nodeportkit.traffic.tracing import Tracer as Tracer
     from nodeportkit.traffic.tracing import Tracer as Tracer
     from nodeportkit.traffic.tracing import trace as trace
     from nodeportkit.widgets import ChainExplorer as ChainExplorer
@@ -74,6 +77,7 @@ _HOMES: Final = {
     "ChainExplorer": "widgets",
     "Cluster": "cluster",
     "Comparison": "traffic.comparison",
+    "Comparison": "traffic.comparison",
     "Fault": "faults",
     "ManifestError": "errors",
     "NodePortKitError": "errors",
@@ -84,6 +88,7 @@ _HOMES: Final = {
     "Rules": "sources.proxy_rules",
     "Standing": "standings",
     "Trace": "traffic.tracing",
+    "Tracer": "traffic.tracing",
     "Tracer": "traffic.tracing",
     "TrafficExplorer": "widgets",
     "chain": "chains",
@@ -111,6 +116,7 @@ _HOMES: Final = {
     "shares": "traffic.sharing",
     "simulate": "traffic.simulation",
     "standing": "standings",
+    "summarize_shares": "traffic.share_summary",
     "summarize_shares": "traffic.share_summary",
     "trace": "traffic.tracing",
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from nodeportkit.kube.packets.destinations import Hit, find_destination, is_local
@@ -253,4 +254,10 @@ class _Way:
 
 
 def _same(one: str, other: str) -> bool:
-    return ipaddress.ip_address(one) == ipaddress.ip_address(other)
+    """Whether two addresses are one; of IPv6 there are many spellings."""
+    return one == other or (":" in one and _parsed(one) == _parsed(other))
+
+
+@lru_cache(maxsize=1 << 16)
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    return ipaddress.ip_address(address)

@@ -1,0 +1,101 @@
+"""Which IP addresses and ranges Kubernetes takes, and what it says of the others.
+
+staging/src/k8s.io/apimachinery/pkg/util/validation/ip.go, with StrictIPCIDRValidation, which is on since 1.36: before, a
+leading 0 and bits beyond the prefix length were accepted with a warning.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final
+
+from nodeportkit.kube.validation.field import FieldError, invalid
+
+__all__ = ["Address", "address", "check_address", "check_not_special", "check_range", "family", "noncanonical"]
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_ZEROS: Final = re.compile(r"(?<![0-9a-fA-F:.])0+(?=[0-9])|(?<=\.)0+(?=[0-9])")
+_NOT_SPECIAL: Final = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+
+
+def address(value: str) -> Address | None:
+    """The address, read as sloppily as the server does: leading zeros of an IPv4 address count for nothing.
+
+    Examples
+    --------
+    >>> address("010.096.0.7"), address("web")
+    (IPv4Address('10.96.0.7'), None)
+    """
+    text = _ZEROS.sub("", value) if "." in value and ":" not in value else value
+    try:
+        return None if "%" in text else ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def family(value: str) -> str | None:
+    """IPv4 or IPv6; None for what is no address."""
+    found = address(value)
+    return None if found is None else f"IPv{found.version}"
+
+
+def check_address(field: str, value: str) -> list[FieldError]:
+    """What is wrong with an IP address."""
+    found = address(value)
+    if found is None:
+        return [invalid(field, value, _NOT_SPECIAL)]
+    if isinstance(found, ipaddress.IPv4Address) and _ZEROS.search(value):
+        return [invalid(field, value, "must not have leading 0s")]
+    if _is_mapped(found):
+        return [invalid(field, value, "must not be an IPv4-mapped IPv6 address")]
+    return []
+
+
+def check_range(field: str, value: str) -> list[FieldError]:
+    """What is wrong with a range of addresses."""
+    host, _, bits = value.partition("/")
+    found = address(host)
+    if found is None or not re.fullmatch("[0-9]{1,4}", bits) or int(bits) > found.max_prefixlen:
+        return [invalid(field, value, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")]
+    if (found.version == 4 and _ZEROS.search(host)) or (len(bits) > 1 and bits.startswith("0")):
+        return [invalid(field, value, "must not have leading 0s in IP or prefix length")]
+    if _is_mapped(found):
+        return [invalid(field, value, "must not have an IPv4-mapped IPv6 address")]
+    if ipaddress.ip_network(f"{found}/{bits}", strict=False).network_address != found:
+        return [invalid(field, value, "must not have bits set beyond the prefix length")]
+    return []
+
+
+def check_not_special(field: str, value: str) -> list[FieldError]:
+    """What is wrong with an address that must be reachable from outside: none of this machine, none of this link.
+
+    pkg/apis/core/validation/validation.go, `ValidateNonSpecialIP`.
+    """
+    found = address(value)
+    wrong = []
+    if found is not None and found.is_unspecified:
+        wrong.append(f"may not be unspecified ({value})")
+    if found is not None and found.is_loopback:
+        wrong.append("may not be in the loopback range (127.0.0.0/8, ::1/128)")
+    if found is not None and found.is_link_local:
+        wrong.append("may not be in the link-local range (169.254.0.0/16, fe80::/10)")
+    if found is not None and _is_link_local_multicast(found):
+        wrong.append("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)")
+    return [invalid(field, value, detail) for detail in wrong]
+
+
+def noncanonical(value: str) -> str | None:
+    """The IPv6 address as RFC 5952 writes it, where it is written otherwise."""
+    found = address(value)
+    return str(found) if isinstance(found, ipaddress.IPv6Address) and str(found) != value else None
+
+
+def _is_mapped(found: Address) -> bool:
+    return isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None
+
+
+def _is_link_local_multicast(found: Address) -> bool:
+    if isinstance(found, ipaddress.IPv4Address):
+        return found in ipaddress.ip_network("224.0.0.0/24")
+    return found.packed[0] == 0xFF and found.packed[1] & 0x0F == 0x02

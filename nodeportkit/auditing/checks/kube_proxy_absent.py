@@ -1,0 +1,65 @@
+"""kube-proxy-absent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from nodeportkit.auditing.arrays import mask, rows, true
+from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.kube.columns import objects
+from nodeportkit.standings.wording import command
+
+if TYPE_CHECKING:
+    from nodeportkit.auditing.scene import Scene
+
+__all__ = ["CHECK"]
+
+
+def _look(scene: Scene) -> Iterator[Finding]:
+    live = scene.pods.take(scene.live)
+    labels, names = objects(live["labels"]), objects(live["name"])
+    own = live["namespace"].eq("kube-system").fillna(False).to_numpy(dtype=bool)
+    proxies = own & mask(
+        (isinstance(has, Mapping) and "kube-proxy" in (has.get("k8s-app"), has.get("component")))
+        or str(name).startswith("kube-proxy-")
+        for has, name in zip(labels, names, strict=True)
+    )
+    # Without any such pod the cluster does it in another way, or kube-system was not listed.
+    if not proxies.any():
+        return
+    ready = scene.node_of_pod[scene.live[proxies & true(live["ready"])]]
+    unknown = scene.node_of_pod[scene.live[proxies & live["ready"].isna().to_numpy(dtype=bool)]]
+    there = scene.node_of_pod[scene.live[proxies]]
+    node_names, node_labels = objects(scene.nodes["name"]), objects(scene.nodes["labels"])
+    for at in rows(true(scene.nodes["ready"])):
+        if at in ready or at in unknown or _virtual(node_labels[at]):
+            continue
+        what = "is not ready" if at in there else "is not there"
+        yield Finding(
+            f"Node {node_names[at]}",
+            "kube-proxy",
+            f"The node is ready, but its kube-proxy pod {what}: it follows no change of services and endpoints, or answers on no "
+            "node port at all.",
+            command("get pods", "kube-system", "-l", "k8s-app=kube-proxy", "-o", "wide"),
+        )
+
+
+def _virtual(labels: object) -> bool:
+    """Whether a node is no machine (Virtual Kubelet, Fargate): none of its pods run kube-proxy."""
+    if not isinstance(labels, Mapping):
+        return False
+    return labels.get("type") == "virtual-kubelet" or labels.get("eks.amazonaws.com/compute-type") == "fargate"
+
+
+CHECK = Check(
+    title="Node without kube-proxy",
+    about=(
+        "In a cluster that runs kube-proxy as pods, each ready node needs a ready one. Clusters that do without (k3s, Cilium) have "
+        "none, and are no finding."
+    ),
+    certainty="fact",
+    severity="error",
+    needs=("nodes", "pods"),
+    look=_look,
+)

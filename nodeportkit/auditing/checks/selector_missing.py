@@ -1,0 +1,41 @@
+"""selector-missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from nodeportkit.auditing.arrays import mask, rows
+from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.standings.wording import command
+
+if TYPE_CHECKING:
+    from nodeportkit.auditing.scene import Scene
+
+__all__ = ["CHECK"]
+
+
+def _look(scene: Scene) -> Iterator[Finding]:
+    without = mask(selector == {} for selector in scene.selectors)
+    sure = scene.listed("endpoints", scene.services["namespace"]) & ~scene.stated
+    for at in rows(without & sure):
+        namespace, name = scene.service_names[at]
+        yield scene.of_service(
+            at,
+            "spec.selector",
+            "It has no selector, and nobody wrote an EndpointSlice for it: it has no endpoints.",
+            command("set selector service", namespace, name, "KEY=VALUE"),
+        )
+
+
+CHECK = Check(
+    title="No selector and no slices",
+    about=(
+        "A service without a selector gets no endpoints from Kubernetes; somebody has to write its EndpointSlices. Where "
+        "they are written, this check is quiet (kube-linter#746)."
+    ),
+    certainty="fact",
+    severity="error",
+    needs=("services", "endpoints"),
+    look=_look,
+)

@@ -1,0 +1,73 @@
+"""sensitive-ui."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from nodeportkit.auditing.arrays import first_of
+from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.auditing.words import port_text
+from nodeportkit.kube.columns import objects
+from nodeportkit.standings.wording import command
+
+if TYPE_CHECKING:
+    from nodeportkit.auditing.scene import Scene
+
+__all__ = ["CHECK"]
+
+# Names that images and services of dashboards and admin tools have; beyond those of kubescape's control C-0021.
+_TOOLS: Final = frozenset(
+    """
+    adminer alertmanager argocd-server argo-server argo-workflows-server centraldashboard cerebro cockpit consul-ui
+    dashboard-metrics-scraper flower grafana headlamp hubble-ui jenkins jupyter jupyterhub kafka-ui kiali kibana
+    kubernetes-dashboard kubeview longhorn-frontend longhorn-ui minio-console mongo-express octant pgadmin pgadmin4
+    phpmyadmin portainer portainer-ce prometheus rancher redis-commander redisinsight traefik-dashboard vault-ui
+    weave-scope weave-scope-app
+    """.split()
+)
+_LABELS: Final = ("app.kubernetes.io/name", "app", "k8s-app")
+
+
+def _look(scene: Scene) -> Iterator[Finding]:
+    at = scene.service_of_port[scene.exposed]
+    first = first_of(at)
+    labels, specs = objects(scene.services["labels"]), objects(scene.pods["spec"])
+    images: dict[str, set[str]] = {}
+    for spec, image in zip(objects(scene.cluster.specs["spec"]), objects(scene.cluster.specs["image"]), strict=True):
+        images.setdefault(spec, set()).add(_repository(image or ""))
+    pairs = scene.staying
+    starts = np.searchsorted(pairs.left, np.arange(len(scene.services) + 1))
+    for service, port in zip(at[first].tolist(), scene.exposed[first].tolist(), strict=True):
+        namespace, name = scene.service_names[service]
+        has = labels[service] if isinstance(labels[service], dict) else {}
+        called = {name, *(has.get(key, "") for key in _LABELS)}
+        for pod in pairs.pod[starts[service] : starts[service + 1]][:1].tolist():
+            called |= images.get(specs[pod], set())
+        if found := sorted(called & _TOOLS):
+            number = port_text(scene.ports["node_port"].iloc[port], scene.ports["protocol"].iloc[port])
+            yield scene.of_service(
+                service,
+                "spec.type",
+                f"{found[0]}, by which a cluster or its data are looked into or run, is open on every node at {number}.",
+                command("patch service", namespace, name, "-p", json.dumps({"spec": {"type": "ClusterIP"}})),
+            )
+
+
+def _repository(image: str) -> str:
+    """The last part of an image's name, without tag and digest."""
+    return re.split(r"[:@]", image.rpartition("/")[2])[0]
+
+
+CHECK = Check(
+    title="Dashboard or admin tool behind a node port",
+    about="Told by the name of the service, its app label or the image of its pods. Reach such tools by port-forward.",
+    certainty="advice",
+    severity="warning",
+    needs=("services",),
+    look=_look,
+)

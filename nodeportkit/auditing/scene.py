@@ -1,0 +1,327 @@
+"""What all checks look at, worked out once for a whole cluster: who selects whom, and what was listed at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from nodeportkit.auditing.arrays import Mask, Pairs, isin, label_keys, mask, true
+from nodeportkit.auditing.claims import host_ports, node_port_claims
+from nodeportkit.auditing.declared import Declared, declared
+from nodeportkit.auditing.finding import Finding
+from nodeportkit.auditing.owners import Owner, top_owners
+from nodeportkit.auditing.reach import Reach, reach
+from nodeportkit.auditing.words import as_labels
+from nodeportkit.kube.allocation.bands import node_port_bands
+from nodeportkit.kube.columns import objects
+from nodeportkit.kube.endpoints import derive
+from nodeportkit.kube.endpoints.numbering import Positions, positions
+from nodeportkit.kube.packets.model import within
+from nodeportkit.selectors import LabelIndex
+
+if TYPE_CHECKING:
+    from nodeportkit.cluster import Cluster
+
+__all__ = ["Scene", "Settings"]
+
+_FINISHED: Final = ("Succeeded", "Failed")
+# The resources whose listing shows what a frame holds, as kubectl calls them.
+_RESOURCES: Final = {
+    "pods": {"pods"},
+    "services": {"services"},
+    "endpoints": {"endpoints", "endpointslices"},
+    "policies": {"networkpolicies.networking.k8s.io"},
+    "backends": {"ingresses.networking.k8s.io"},
+    "events": {"events"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person told beside the cluster.
+
+    Attributes
+    ----------
+    node_port_range
+        The API server's range of node ports.
+    range_given
+        Whether somebody said that this is the range, and it is not merely Kubernetes' default.
+    ephemeral_ports
+        The nodes' range of ephemeral ports, `net.ipv4.ip_local_port_range`; None if nobody told.
+    """
+
+    node_port_range: str
+    range_given: bool
+    ephemeral_ports: str | None = None
+
+
+class Bands(NamedTuple):
+    """The band for fixed numbers, and the one that numbers are handed out from first."""
+
+    static: range
+    dynamic: range
+
+
+class Scene:
+    """A cluster, and what follows from it.
+
+    Attributes
+    ----------
+    services, ports, pods, nodes
+        The frames of the cluster.
+    live
+        The positions of the pods that have not finished.
+    """
+
+    def __init__(self, cluster: Cluster, settings: Settings) -> None:
+        self.cluster = cluster
+        self.settings = settings
+        self.services, self.ports = cluster.services, cluster.ports
+        self.pods, self.nodes = cluster.pods, cluster.nodes
+        self.live = np.flatnonzero(~self.pods["phase"].isin(_FINISHED).to_numpy(dtype=bool))
+
+    @cached_property
+    def service_names(self) -> list[tuple[str, str]]:
+        """Namespace and name of each service."""
+        columns = (self.services[name].fillna("").astype(str) for name in ("namespace", "name"))
+        return list(zip(*columns, strict=True))
+
+    @cached_property
+    def service_of_port(self) -> Positions:
+        """The position of the service that each port is of."""
+        return positions(self.ports[["namespace", "service"]], self.services[["namespace", "name"]])
+
+    @cached_property
+    def selectors(self) -> list[dict[str, str] | None]:
+        """The selector of each service, {} where it has none, None where it was not shown or does not count."""
+        kinds, selectors = objects(self.services["type"]), objects(self.services["selector"])
+        return [
+            selector if isinstance(selector, dict) and kind != "ExternalName" else None
+            for kind, selector in zip(kinds, selectors, strict=True)
+        ]
+
+    @cached_property
+    def headless(self) -> Mask:
+        """Which services have no cluster IP, and are not meant to."""
+        return mask(isinstance(ips, list) and ips[:1] == ["None"] for ips in objects(self.services["cluster_ips"]))
+
+    @cached_property
+    def policy_selectors(self) -> list[Mapping[str, Any] | None]:
+        """The pod selector of each NetworkPolicy; None where it was not shown."""
+        return [s if isinstance(s, Mapping) else None for s in objects(self.cluster.policies["pod_selector"])]
+
+    @cached_property
+    def index(self) -> LabelIndex:
+        """The labels of the live pods."""
+        live = self.pods.take(self.live)
+        keys = {
+            key for selector in [*self.selectors, *self.policy_selectors] if selector for key in label_keys(selector)
+        }
+        return LabelIndex(objects(live["labels"]), objects(live["namespace"]), keys=keys)
+
+    def select(self, namespaces: pd.Series[Any], selectors: list[Any], *, empty: bool) -> Pairs:
+        """The live pods that each selector matches in its namespace; an empty one selects all pods, or none."""
+        found = [
+            self.live[self.index.matching(namespace, selector)]
+            if isinstance(selector, Mapping) and (selector or empty) and isinstance(namespace, str)
+            else np.empty(0, np.int64)
+            for namespace, selector in zip(objects(namespaces), selectors, strict=True)
+        ]
+        counts = np.fromiter(map(len, found), np.int64, len(found))
+        pods = np.concatenate(found) if found else np.empty(0, np.int64)
+        return Pairs(np.repeat(np.arange(len(found)), counts), pods)
+
+    @cached_property
+    def matched(self) -> Pairs:
+        """The live pods that each service selects."""
+        return self.select(self.services["namespace"], self.selectors, empty=False)
+
+    @cached_property
+    def staying(self) -> Pairs:
+        """Those of them that are not being deleted."""
+        return self.matched.where(~true(self.pods["terminating"])[self.matched.pod])
+
+    @cached_property
+    def labels_known(self) -> Mask:
+        """In the namespace of which services the labels of all live pods were shown."""
+        namespaces = objects(self.services["namespace"])
+        unsure = {name for name in set(namespaces) if isinstance(name, str) and len(self.index.unknown(name))}
+        return mask(name not in unsure for name in namespaces)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Where new connections to each service port go."""
+        return reach(self)
+
+    @cached_property
+    def declared(self) -> Declared:
+        """What the pods of each service port declare of its target port."""
+        return declared(self)
+
+    @cached_property
+    def exposed(self) -> Positions:
+        """The positions of the service ports that have a node port."""
+        return np.flatnonzero(self.ports["node_port"].notna().to_numpy() & (self.service_of_port >= 0))
+
+    @cached_property
+    def stated(self) -> Mask:
+        """Of which services a source stated the endpoints, be it that there are none."""
+        of_stated = positions(self.cluster.stated[["namespace", "service"]], self.services[["namespace", "name"]])
+        return isin(np.arange(len(self.services)), of_stated)
+
+    @cached_property
+    def with_endpoints(self) -> Mask:
+        """Which services have an endpoint."""
+        return self._with_rows(self.cluster.endpoints)
+
+    @cached_property
+    def derived(self) -> pd.DataFrame:
+        """The endpoints that selectors and pods give, whatever a source stated."""
+        if not self.stated.any():
+            return self.cluster.endpoints
+        return derive(self.services[self.stated].reset_index(drop=True), self.ports, self.pods, self.cluster.containers)
+
+    @cached_property
+    def with_derived(self) -> Mask:
+        """Which services have an endpoint by their selector and pods."""
+        return self._with_rows(self.derived) | (self.with_endpoints & ~self.stated)
+
+    def _with_rows(self, endpoints: pd.DataFrame) -> Mask:
+        owners = positions(endpoints[["namespace", "service"]], self.services[["namespace", "name"]])
+        return np.bincount(owners[owners >= 0], minlength=len(self.services)) > 0
+
+    @cached_property
+    def with_address(self) -> Mask:
+        """Which pods have an address, or may have one that was not shown."""
+        return mask(not isinstance(ips, list) or bool(ips) for ips in objects(self.pods["ips"]))
+
+    @cached_property
+    def pod_names(self) -> list[str]:
+        """The name of each pod."""
+        return [str(name) for name in objects(self.pods["name"])]
+
+    @cached_property
+    def bands(self) -> Bands:
+        """The static and the dynamic band of the range of node ports."""
+        return Bands(*node_port_bands(self.settings.node_port_range))
+
+    @cached_property
+    def claims(self) -> pd.DataFrame:
+        """The numbers that services claim on every node."""
+        return node_port_claims(self)
+
+    @cached_property
+    def host_ports(self) -> pd.DataFrame:
+        """The ports that pods take on their host."""
+        return host_ports(self)
+
+    @cached_property
+    def owners(self) -> list[Owner]:
+        """The workload that each pod belongs to in the end."""
+        return top_owners(self)
+
+    @cached_property
+    def node_of_pod(self) -> Positions:
+        """The position of each pod's node, -1 where it is not known."""
+        return positions(self.pods[["node"]], self.nodes[["name"]])
+
+    @cached_property
+    def pod_of_link(self) -> Positions:
+        """The position of the pod behind each link of `reach`, -1 where it is not known."""
+        return positions(self.reach.links[["namespace", "pod"]], self.pods[["namespace", "name"]])
+
+    @cached_property
+    def policed(self) -> Pairs:
+        """NetworkPolicies and the live pods that they select."""
+        return self.select(self.cluster.policies["namespace"], self.policy_selectors, empty=True)
+
+    @cached_property
+    def isolating(self) -> dict[int, tuple[int, ...]]:
+        """The policies for ingress that select each pod, of those that any selects."""
+        types = objects(self.cluster.policies["policy_types"])
+        for_ingress = mask(not kinds or "Ingress" in kinds for kinds in types)
+        pairs = self.policed.where(for_ingress[self.policed.left])
+        found: dict[int, tuple[int, ...]] = {}
+        for policy, pod in zip(pairs.left.tolist(), pairs.pod.tolist(), strict=True):
+            found[pod] = (*found.get(pod, ()), policy)
+        return found
+
+    def port_names(self, pod: int, number: int, protocol: str) -> tuple[str, ...]:
+        """The names under which a pod declares a port."""
+        return self._port_names.get((pod, number, protocol), ())
+
+    @cached_property
+    def _port_names(self) -> dict[tuple[int, int, str], tuple[str, ...]]:
+        containers = self.cluster.containers
+        owner = positions(containers[["namespace", "pod"]], self.pods[["namespace", "name"]])
+        columns = (objects(containers[name]) for name in ("container_port", "protocol", "port_name"))
+        found: dict[tuple[int, int, str], tuple[str, ...]] = {}
+        for pod, number, protocol, name in zip(owner.tolist(), *columns, strict=True):
+            if name:
+                found[pod, number, protocol or "TCP"] = (*found.get((pod, number, protocol or "TCP"), ()), name)
+        return found
+
+    def serves_node_ports(self, address: str) -> bool:
+        """Whether kube-proxy serves node ports on an address of a node, as far as ranges of addresses tell."""
+        ranges = self.cluster.proxy.nodeport_addresses
+        return not ranges or "primary" in ranges or any(within(address, [cidr]) for cidr in ranges)
+
+    @cached_property
+    def accepted(self) -> Mask:
+        """Which services an API server has accepted, and are not merely written down in a manifest."""
+        ips = [isinstance(addresses, list) and bool(addresses) for addresses in objects(self.services["cluster_ips"])]
+        told = self.services[["created", "age"]].notna().any(axis="columns").to_numpy()
+        return mask(ips) | told
+
+    def listed(self, frame: str, namespaces: pd.Series[Any]) -> Mask:
+        """In which namespaces all that a frame holds was listed, as far as one can tell.
+
+        A transcript says by its commands what it lists. Elsewhere pods of one namespace alone, beside services of others,
+        count as a listing of that one.
+        """
+        if frame not in self.cluster.collected:
+            return np.zeros(len(namespaces), dtype=np.bool_)
+        names, wanted = objects(namespaces), _RESOURCES[frame]
+        commands = [step.parsed for step in self.cluster.steps]
+        asking = [one for one in commands if one.verb == "get" and wanted & set(one.resources)]
+        if asking:
+            complete = {namespace for one in asking for namespace in one.complete}
+            return mask("*" in complete or name in complete for name in names)
+        if frame in ("pods", "endpoints"):
+            rows = self.pods if frame == "pods" else self.cluster.given
+            seen = set(rows["namespace"].dropna())
+            if len(seen) == 1:
+                return mask(name in seen for name in names)
+        return np.ones(len(namespaces), dtype=np.bool_)
+
+    def label(self, at: int) -> str:
+        """A service as messages call it: `shop/web`."""
+        return "/".join(self.service_names[at])
+
+    def selector_text(self, at: int) -> str:
+        """The selector of a service as kubectl takes it."""
+        return as_labels(self.selectors[at] or {})
+
+    def of_service(self, at: int, field: str, message: str, fix: str = "", **more: Any) -> Finding:
+        """A finding about a service."""
+        namespace, name = self.service_names[at]
+        return Finding(f"Service {namespace}/{name}", field, message, fix, namespace, name, **more)
+
+    def of_port(self, at: int, field: str, message: str, fix: str = "", **more: Any) -> Finding:
+        """A finding about a field of a service's port; `field` is its last part."""
+        return self.of_service(int(self.service_of_port[at]), f"{self.path(at)}.{field}", message, fix, **more)
+
+    def path(self, at: int) -> str:
+        """The path of a port in its service."""
+        return f"spec.ports[{self._place[at]}]"
+
+    @cached_property
+    def _place(self) -> npt.NDArray[np.int64]:
+        place = pd.Series(self.service_of_port).groupby(self.service_of_port).cumcount()
+        return place.to_numpy().astype(np.int64)

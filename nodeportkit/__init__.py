@@ -23,6 +23,8 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from nodeportkit.auditing import audit as audit
+    from nodeportkit.auditing import not_looked_at as not_looked_at
     from nodeportkit.cells import format_age as format_age
     from nodeportkit.cells import parse_age as parse_age
     from nodeportkit.chains import chain as chain
@@ -55,15 +57,12 @@ if TYPE_CHECKING:
     from nodeportkit.standings import Standing as Standing
     from nodeportkit.standings import standing as standing
     from nodeportkit.traffic.comparison import Comparison as Comparison
-    from nodeportkit.traffic.comparison import Comparison as Comparison
     from nodeportkit.traffic.comparison import compare as compare
     from nodeportkit.traffic.rules import proxy_rules as proxy_rules
-    from nodeportkit.traffic.share_summary import summarize_shares as summarize_shares
     from nodeportkit.traffic.share_summary import summarize_shares as summarize_shares
     from nodeportkit.traffic.sharing import shares as shares
     from nodeportkit.traffic.simulation import simulate as simulate
     from nodeportkit.traffic.tracing import Trace as Trace
-    from nodeportkit.traffic.tracing import Tracer as Tracer
     from nodeportkit.traffic.tracing import Tracer as Tracer
     from nodeportkit.traffic.tracing import trace as trace
     from nodeportkit.widgets import ChainExplorer as ChainExplorer
@@ -77,20 +76,19 @@ _HOMES: Final = {
     "ChainExplorer": "widgets",
     "Cluster": "cluster",
     "Comparison": "traffic.comparison",
-    "Comparison": "traffic.comparison",
     "Fault": "faults",
     "ManifestError": "errors",
     "NodePortKitError": "errors",
     "NotFound": "errors",
     "ProxyConfig": "kube.proxy_config",
     "ReadError": "errors",
-    "SnapshotError": "errors",
     "Rules": "sources.proxy_rules",
+    "SnapshotError": "errors",
     "Standing": "standings",
     "Trace": "traffic.tracing",
     "Tracer": "traffic.tracing",
-    "Tracer": "traffic.tracing",
     "TrafficExplorer": "widgets",
+    "audit": "auditing",
     "chain": "chains",
     "compare": "traffic.comparison",
     "faulty_cluster": "faults",
@@ -99,6 +97,7 @@ _HOMES: Final = {
     "links": "chains",
     "match_labels": "selectors",
     "migrate": "migration",
+    "not_looked_at": "auditing",
     "parse_age": "cells",
     "plant": "faults",
     "plot_chain": "figures",
@@ -116,7 +115,6 @@ _HOMES: Final = {
     "shares": "traffic.sharing",
     "simulate": "traffic.simulation",
     "standing": "standings",
-    "summarize_shares": "traffic.share_summary",
     "summarize_shares": "traffic.share_summary",
     "trace": "traffic.tracing",
 }
@@ -141,6 +139,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "summarize_shares",
     "simulate",
     "compare",
+    "audit",
+    "not_looked_at",
     "Comparison",
     "plot_chain",
     "plot_flow",

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from nodeportkit.figures import plot_reach as plot_reach
     from nodeportkit.figures import plot_rules as plot_rules
     from nodeportkit.figures import plot_shares as plot_shares
+    from nodeportkit.kube.host import Host as Host
     from nodeportkit.kube.printing import printed as printed
     from nodeportkit.kube.proxy_config import ProxyConfig as ProxyConfig
     from nodeportkit.migration import migrate as migrate

@@ -1,5 +1,7 @@
 """ipywidgets: one explorer a module, each over the public functions."""
 
 from nodeportkit.widgets.chain_explorer import ChainExplorer
+from nodeportkit.widgets.reach_matrix import ReachMatrix
+from nodeportkit.widgets.traffic_explorer import TrafficExplorer
 
-__all__ = ["ChainExplorer"]
+__all__ = ["ChainExplorer", "ReachMatrix", "TrafficExplorer"]

@@ -13,13 +13,19 @@ from nodeportkit.figures.picture import Picture
 from nodeportkit.figures.vector import Drawing
 from nodeportkit.widgets.page import STYLE, paragraph
 
-__all__ = ["Choice", "Explorer", "Shown"]
+__all__ = ["Button", "Choice", "Count", "Explorer", "Scale", "Shown", "Slider", "grid"]
 
 Shown: TypeAlias = "Picture | Drawing"
 
 
-class Choice(ipywidgets.Dropdown):  # type: ignore[misc]
-    """A dropdown that threads may set at once: its value, its index and what follows from them change under the lock."""
+def grid(children: Sequence[ipywidgets.Widget], least: str = "14rem") -> ipywidgets.GridBox:
+    """As many columns as fit, each at least so wide."""
+    columns = f"repeat(auto-fit, minmax(min({least}, 100%), 1fr))"
+    return ipywidgets.GridBox(children, layout=ipywidgets.Layout(grid_template_columns=columns, width="100%"))
+
+
+class _Locked:
+    """A control that threads may set at once: its value, its index and what follows from them change under the lock."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         with LOCK:
@@ -28,22 +34,60 @@ class Choice(ipywidgets.Dropdown):  # type: ignore[misc]
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take over what the page says."""
         with LOCK:
-            super().set_state(sync_data)
+            super().set_state(sync_data)  # type: ignore[misc]
+
+
+class Choice(_Locked, ipywidgets.Dropdown):  # type: ignore[misc]
+    """A dropdown."""
+
+
+class Scale(_Locked, ipywidgets.SelectionSlider):  # type: ignore[misc]
+    """A slider over values that are not evenly apart."""
+
+
+class Slider(_Locked, ipywidgets.IntSlider):  # type: ignore[misc]
+    """A slider over whole numbers."""
+
+
+class Count(_Locked, ipywidgets.BoundedIntText):  # type: ignore[misc]
+    """A field for a whole number."""
+
+
+class Button(_Locked, ipywidgets.Button):  # type: ignore[misc]
+    """A button."""
 
 
 class Explorer(ipywidgets.VBox):  # type: ignore[misc]
     """Controls above a picture and words.
 
     A subclass draws in `draw`, which is called under the lock, and calls `refresh` whenever something was chosen.
+
+    Parameters
+    ----------
+    controls
+        They stand beside each other, as far as there is room.
+    more
+        What stands below them.
+    words_first
+        Whether the words stand above the picture: where they are few, and change with every control.
+    least
+        The least width of a control.
     """
 
-    def __init__(self, controls: Sequence[ipywidgets.Widget]) -> None:
+    def __init__(
+        self,
+        controls: Sequence[ipywidgets.Widget],
+        more: Sequence[ipywidgets.Widget] = (),
+        *,
+        words_first: bool = False,
+        least: str = "14rem",
+    ) -> None:
         self._picture = ipywidgets.HTML()
         self._words = ipywidgets.HTML()
         self._still: Shown | None = None
         self._summary = ""
-        columns = ipywidgets.Layout(grid_template_columns="repeat(auto-fit, minmax(14rem, 1fr))", width="100%")
-        super().__init__([ipywidgets.GridBox(controls, layout=columns), self._picture, self._words])
+        shown = [self._words, self._picture] if words_first else [self._picture, self._words]
+        super().__init__([grid(controls, least), *more, *shown])
 
     def draw(self) -> tuple[Shown | None, str, str]:
         """Give the picture, what stands below it as HTML, and a summary as plain text."""
@@ -68,9 +112,14 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
         self._picture.value = f'{STYLE}<div class="npk npk-scroll npk-picture">{drawing}</div>'
         self._words.value = f'<div class="npk" role="status">{below}</div>'
 
+    def still(self) -> Shown | None:
+        """What pages without a kernel show."""
+        return self._still
+
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget, and beside it a still for pages without a kernel: GitHub, nbviewer, exported notebooks."""
         bundle: dict[str, Any] = dict(super()._repr_mimebundle_(**kwargs) or {})
         with LOCK:
-            data, told = ({}, {}) if self._still is None else self._still.still()
+            still = self.still()
+            data, told = ({}, {}) if still is None else still.still()
             return bundle | {"text/plain": self._summary} | data, told

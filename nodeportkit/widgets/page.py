@@ -35,6 +35,17 @@ STYLE: Final = (
     ".npk th,.npk td{text-align:left;white-space:nowrap;padding:.15em 1em .15em 0;border-bottom:1px solid var(--npk-edge)}"
     ".npk td{max-width:20em;overflow:hidden;text-overflow:ellipsis}"
     ".npk .npk-number{text-align:right}"
+    # A button that is a cell of a matrix; told apart by its words and its edge, not by its colour alone.
+    ".npk.npk-cell{background:var(--npk-panel);color:var(--npk-ink);border:1px solid var(--npk-edge);border-radius:4px;"
+    "height:auto;min-height:2.2rem;text-align:left;white-space:normal;line-height:1.3;padding:.25rem .6rem}"
+    ".npk.npk-cell-wrong{background:var(--npk-wrong-panel);color:var(--npk-wrong);border-color:var(--npk-wrong)}"
+    ".npk.npk-cell-unknown{border-style:dashed;color:var(--npk-muted)}"
+    ".npk.npk-cell-chosen{outline:3px solid var(--npk-node-port);outline-offset:-1px;font-weight:700}"
+    ".npk-label{line-height:1.35;overflow-wrap:anywhere}"
+    ".npk ol{margin:.3em 0;padding-left:1.8em}"
+    ".npk li{margin:.35em 0;padding:.1em .5em;border-left:3px solid transparent}"
+    ".npk li.npk-now{border-left-color:var(--npk-node-port)}"
+    ".npk li code{display:inline-block;font-size:90%}"
     "</style>"
 )
 

@@ -8,14 +8,14 @@ from matplotlib.axes import Axes
 
 from nodeportkit.figures.canvas import LOCK, Canvas
 from nodeportkit.figures.picture import sheet
-from nodeportkit.figures.reach.build import CLIENTS, WORDS, build
+from nodeportkit.figures.reach.build import CLIENTS, WORDS, Scene, build
 from nodeportkit.figures.reach.grid import Grid
 from nodeportkit.figures.theme import palette
 
 if TYPE_CHECKING:
     from nodeportkit.cluster import Cluster
 
-__all__ = ["plot_reach"]
+__all__ = ["plot_reach", "words"]
 
 
 def plot_reach(
@@ -74,11 +74,16 @@ def plot_reach(
         drawing = Grid(scene)
         if ax is None:
             ax = sheet(*drawing.size, palette(dark=dark))
-            lines = [
-                f"{row.name} ({row.detail}): "
-                + ", ".join(f"{who}: {WORDS[a.verdict]}" for who, a in zip(CLIENTS, row.answers, strict=True))
-                for row in scene.rows
-            ]
-            ax.words = "\n".join([scene.title, scene.subtitle, *lines])
+            ax.words = words(scene)
         drawing.draw(Canvas(ax, drawing.size, palette(dark=dark)))
     return ax
+
+
+def words(scene: Scene) -> str:
+    """The title, then a line for each row."""
+    lines = [
+        f"{row.name} ({row.detail}): "
+        + ", ".join(f"{who}: {WORDS[a.verdict]}" for who, a in zip(CLIENTS, row.answers, strict=True))
+        for row in scene.rows
+    ]
+    return "\n".join([scene.title, scene.subtitle, *lines])

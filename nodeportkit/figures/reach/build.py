@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -42,11 +42,26 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An entry node, or several that answer alike, and what each of `CLIENTS` gets there."""
+    """An entry node, or several that answer alike, and what each of `CLIENTS` gets there.
+
+    Attributes
+    ----------
+    name, detail
+        What stands in the picture: its name and address, or how many nodes it stands for.
+    answers
+        One for each of `CLIENTS`.
+    node, address
+        The node that was asked, and its address; "" if that was not shown.
+    sources
+        The address of each of `CLIENTS`.
+    """
 
     name: str
     detail: str
     answers: tuple[Answer, ...]
+    node: str
+    address: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,7 @@ class Scene:
     title: str
     subtitle: str
     number: str
+    protocol: str
     rows: tuple[Row, ...]
 
 
@@ -80,6 +96,7 @@ def build(cluster: Cluster, service: str, port: int | str | None) -> Scene:
         title=_title(rows, number),
         subtitle=_subtitle(cluster, namespace, name, number, protocol),
         number=str(number),
+        protocol=protocol,
         rows=tuple(_folded(rows)),
     )
 
@@ -87,15 +104,16 @@ def build(cluster: Cluster, service: str, port: int | str | None) -> Scene:
 def _row(cluster: Cluster, tracer: Tracer, node: Any, number: int, protocol: str) -> Row:
     ips = node["internal_ips"]
     if not isinstance(ips, list) or not ips:
-        return Row(str(node["name"]), "address not shown", (Answer(""),) * len(CLIENTS))
+        return Row(str(node["name"]), "address not shown", (Answer(""),) * len(CLIENTS), str(node["name"]))
     version = ipaddress.ip_address(ips[0]).version
     ranges = [ipaddress.ip_network(text, strict=False) for text in cluster.proxy.cluster_cidrs]
     pods = next((str(net.network_address + 1) for net in ranges if net.version == version), _STRANGER[version])
     answers = []
-    for source in (_OUTSIDE[version], pods, ips[0]):
+    sources = (_OUTSIDE[version], pods, ips[0])
+    for source in sources:
         asked = tracer.decide(source=source, destination=ips[0], port=number, protocol=protocol, node=str(node["name"]))
         answers.append(Answer(asked.verdict, len(asked.endpoints)))
-    return Row(str(node["name"]), ips[0], tuple(answers))
+    return Row(str(node["name"]), ips[0], tuple(answers), str(node["name"]), ips[0], sources)
 
 
 def _folded(rows: list[Row]) -> list[Row]:
@@ -106,8 +124,8 @@ def _folded(rows: list[Row]) -> list[Row]:
     for row in rows:
         groups.setdefault(row.answers, []).append(row)
     return [
-        mine[0] if len(mine) == 1 else Row(f"{len(mine):,} nodes", f"{mine[0].name} …", answers)
-        for answers, mine in sorted(groups.items(), key=lambda group: len(group[1]))
+        mine[0] if len(mine) == 1 else replace(mine[0], name=f"{len(mine):,} nodes", detail=f"{mine[0].name} …")
+        for _, mine in sorted(groups.items(), key=lambda group: len(group[1]))
     ]
 
 

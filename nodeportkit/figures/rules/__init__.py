@@ -14,7 +14,7 @@ from nodeportkit.figures.theme import palette
 if TYPE_CHECKING:
     from nodeportkit.traffic.tracing import Trace
 
-__all__ = ["plot_rules"]
+__all__ = ["plot_rules", "way"]
 
 _ENDINGS: Final = {
     "DROP": "The packet is dropped: its client waits in vain",
@@ -57,6 +57,17 @@ def plot_rules(trace: Trace, *, ax: Axes | None = None, dark: bool = False) -> A
     >>> plot_rules(refused).texts[0].get_text()
     'The packet is refused at once'
     """
+    with LOCK:
+        drawing, told = way(trace)
+        if ax is None:
+            ax = sheet(*drawing.size, palette(dark=dark))
+            ax.words = told
+        drawing.draw(Canvas(ax, drawing.size, palette(dark=dark)))
+    return ax
+
+
+def way(trace: Trace) -> tuple[Way, str]:
+    """The sheet of a packet's way, and what it shows in words."""
     count = len(trace.endpoints)
     title = _ENDINGS.get(trace.verdict) or (
         f"Each of {count:,} endpoints gets 1/{count:,} of the connections"
@@ -66,13 +77,6 @@ def plot_rules(trace: Trace, *, ax: Axes | None = None, dark: bool = False) -> A
     seen = ". The pod sees the node's address, not the client's" if trace.masquerade else ""
     subtitle = f"The first packet of a connection to {trace.service or 'no service port'}{seen}"
     in_turn = not any("numgen" in step.rule for step in trace.steps)
-    with LOCK:
-        drawing = Way(trace, title, subtitle, in_turn=in_turn)
-        if ax is None:
-            ax = sheet(*drawing.size, palette(dark=dark))
-            chances = [
-                f"{one}: {when}, {share}" for one, (when, share) in zip(drawing.addresses, drawing.rows, strict=True)
-            ]
-            ax.words = "\n".join([title, subtitle, str(trace), *chances[:20]])
-        drawing.draw(Canvas(ax, drawing.size, palette(dark=dark)))
-    return ax
+    drawing = Way(trace, title, subtitle, in_turn=in_turn)
+    chances = [f"{one}: {when}, {share}" for one, (when, share) in zip(drawing.addresses, drawing.rows, strict=True)]
+    return drawing, "\n".join([title, subtitle, str(trace), *chances[:20]])

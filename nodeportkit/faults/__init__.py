@@ -2,6 +2,18 @@
 
 from nodeportkit.faults.fault import Fault
 from nodeportkit.faults.healthy import healthy_cluster
+from nodeportkit.faults.judging import Judgement, healthy_questions, judge, judge_healthy
 from nodeportkit.faults.planting import causes, faulty_cluster, plant, variants
 
-__all__ = ["Fault", "causes", "faulty_cluster", "healthy_cluster", "plant", "variants"]
+__all__ = [
+    "Fault",
+    "Judgement",
+    "causes",
+    "faulty_cluster",
+    "healthy_cluster",
+    "healthy_questions",
+    "judge",
+    "judge_healthy",
+    "plant",
+    "variants",
+]

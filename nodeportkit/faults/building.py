@@ -95,7 +95,7 @@ def container(
 
 def probe(kind: str, port: int | str) -> Object:
     """A readiness probe of a kind: http, tcp, grpc or exec."""
-    made: Object = {
+    made: dict[str, Object] = {
         "http": {"httpGet": {"path": "/healthz", "port": port, "scheme": "HTTP"}},
         "tcp": {"tcpSocket": {"port": port}},
         "grpc": {"grpc": {"port": port, "service": ""}},

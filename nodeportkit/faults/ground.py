@@ -73,7 +73,9 @@ class Ground:
         """Addresses for one more service."""
         self._services += self.rng.randrange(1, 5)
         high, low = divmod(self._services, 250)
-        return [f"10.96.{high}.{low + 1}" if f == "IPv4" else _short(f"fd00:10:96::{self._services:x}") for f in families]
+        return [
+            f"10.96.{high}.{low + 1}" if f == "IPv4" else _short(f"fd00:10:96::{self._services:x}") for f in families
+        ]
 
     def node_port(self) -> int:
         """A number nobody has yet, mostly from the part of the range that the API server itself picks from."""

@@ -134,7 +134,11 @@ class Scene:
         taken = {entry["ip"] for other in of_kind(self.objects, "Pod") for entry in other["status"].get("podIPs", ())}
         last = next(n for n in range(100, 250) if f"10.244.{number}.{n}" not in taken)
         ips = [f"10.244.{number}.{last}"]
-        ips += [str(ipaddress.ip_address(f"fd00:10:244:{number:x}::{last:x}")) for entry in pod["status"]["podIPs"] if ":" in entry["ip"]]
+        ips += [
+            str(ipaddress.ip_address(f"fd00:10:244:{number:x}::{last:x}"))
+            for entry in pod["status"]["podIPs"]
+            if ":" in entry["ip"]
+        ]
         host = [entry["address"] for entry in node["status"]["addresses"] if entry["type"] == "InternalIP"]
         told = {"hostIP": host[0], "hostIPs": [{"ip": ip} for ip in host]}
         pod["status"] |= told | {"podIP": ips[0], "podIPs": [{"ip": ip} for ip in ips]}

@@ -1,7 +1,7 @@
 """The number dialled on a node is not the node port."""
 
 from nodeportkit.faults.fault import Fault
-from nodeportkit.faults.objects import Object, identity, of_kind
+from nodeportkit.faults.objects import Object, identity, name_of, of_kind
 from nodeportkit.faults.scene import Scene, Unplantable
 
 __all__ = ["VARIANTS"]
@@ -42,12 +42,13 @@ def of_another(scene: Scene) -> Fault:
 def health_check(scene: Scene) -> Fault:
     """The port on which load balancers ask after the service's health."""
     service = scene.find("Service", lambda s: "healthCheckNodePort" in s["spec"])
-    return _dial(scene, service, service["spec"]["healthCheckNodePort"])
+    # kube-proxy answers there, with how many endpoints the node has.
+    return scene.fault(service, node=name_of(scene.node()), port=service["spec"]["healthCheckNodePort"])
 
 
 def _dial(scene: Scene, service: Object, port: int) -> Fault:
     node = scene.node()
-    by = {"node": node["metadata"]["name"]} if scene.rng.random() < 0.5 else {"address": scene.addresses(node)[0]}
+    by: Object = {"node": name_of(node)} if scene.rng.random() < 0.5 else {"address": scene.addresses(node)[0]}
     return scene.fault(service, symptom="refused", port=port, **by)
 
 

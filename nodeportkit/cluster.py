@@ -15,6 +15,7 @@ import pandas as pd
 from nodeportkit.errors import NodePortKitError, NotFound, SnapshotError, nearest
 from nodeportkit.frames import SCHEMAS, Column, conform, empty
 from nodeportkit.kube.endpoints import all_endpoints
+from nodeportkit.kube.host import Host
 from nodeportkit.kube.proxy_config import ProxyConfig
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Cluster:
         selector, the endpoints are worked out from its selector and the pods, and marked `derived`.
     proxy
         How kube-proxy is set up.
+    host
+        What is known of the machine that the nodes run on.
     unread
         Frame with the columns source, line and text: what no reader understood.
     collected
@@ -99,6 +102,7 @@ class Cluster:
         collected: Iterable[str] = (),
         stated: pd.DataFrame | None = None,
         proxy: ProxyConfig | None = None,
+        host: Host | None = None,
         unread: pd.DataFrame | None = None,
         steps: Iterable[Step] = (),
         problems: Iterable[NodePortKitError] = (),
@@ -114,6 +118,7 @@ class Cluster:
         self.backends = _frame("backends", backends)
         self.events = _frame("events", events)
         self.proxy = proxy or ProxyConfig()
+        self.host = host or Host()
         self.unread = pd.DataFrame(columns=["source", "line", "text"]) if unread is None else unread
         self.steps = tuple(steps)
         self.problems = tuple(problems)
@@ -142,7 +147,7 @@ class Cluster:
         0
         """
         state: dict[str, Any] = {name: getattr(self, name) for name in SCHEMAS if name != "endpoints"}
-        state |= {name: getattr(self, name) for name in ("proxy", "unread", "steps", "problems", "collected")}
+        state |= {name: getattr(self, name) for name in ("proxy", "host", "unread", "steps", "problems", "collected")}
         state["endpoints"] = self.given
         if "endpoints" not in changes:
             state["stated"] = self.stated
@@ -185,6 +190,7 @@ class Cluster:
                 "format": _FORMAT,
                 "version": _VERSION,
                 "proxy": {name: getattr(self.proxy, name) for name in ProxyConfig.__slots__},
+                "host": {name: getattr(self.host, name) for name in Host.__slots__},
                 "collected": sorted(self.collected),
                 "stated": self.stated.astype(object).to_dict("list"),
                 "frames": frames,
@@ -224,7 +230,7 @@ class Cluster:
             content = msgspec.json.decode(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
             if content["format"] != _FORMAT or content["version"] > _VERSION:
                 raise ValueError(f"format {content['format']!r}, version {content['version']!r}")
-            proxy: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in content["proxy"].items()}
+            proxy, host = ProxyConfig(**_settings(content["proxy"])), Host(**_settings(content.get("host", {})))
             early: dict[str, Any] = {
                 name: {} for name in SCHEMAS if name not in _MAIN
             }  # early files have the main frames alone
@@ -234,7 +240,7 @@ class Cluster:
             collected = content.get("collected", ())
             with warnings.catch_warnings():
                 warnings.simplefilter("error", RuntimeWarning)
-                return cls(**frames, stated=stated, proxy=ProxyConfig(**proxy), collected=collected)
+                return cls(**frames, stated=stated, proxy=proxy, host=host, collected=collected)
         except (msgspec.DecodeError, OSError, EOFError, LookupError, *_MISFITS) as error:
             hint = "Write it again with Cluster.save; other files are for nodeportkit.read."
             raise SnapshotError(f"not a saved cluster ({error})", source=source, hint=hint) from error
@@ -262,6 +268,11 @@ def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
         missing = values.isna().to_numpy()
         columns[str(name)] = [None if m else v for m, v in zip(missing, plain.astype(object), strict=True)]
     return columns
+
+
+def _settings(saved: dict[str, Any]) -> dict[str, Any]:
+    """Settings as JSON has them, with the tuples that they had."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in saved.items()}
 
 
 def _restored(name: str, columns: dict[str, list[Any]]) -> dict[str, Any]:

@@ -27,6 +27,12 @@ class ProxyConfig:
         `--iptables-localhost-nodeports`: whether 127.0.0.1 answers on node ports in iptables mode.
     node_port_range
         The API server's `--service-node-port-range`.
+    detect_local
+        `--detect-local-mode`: by what it tells pods of its node from other clients: `ClusterCIDR`, `NodeCIDR`,
+        `BridgeInterface`, `InterfaceNamePrefix`.
+    known
+        The settings above that a source showed, which may be to their defaults. All others are taken to be as they are by
+        default, and nobody looked: see `knows`.
 
     Examples
     --------
@@ -41,3 +47,20 @@ class ProxyConfig:
     nodeport_addresses: tuple[str, ...] = ()
     localhost_nodeports: bool = True
     node_port_range: str = "30000-32767"
+    detect_local: str | None = None
+    known: tuple[str, ...] = ()
+
+    def knows(self, setting: str) -> bool:
+        """Whether a source showed the setting, or somebody set it to what it is not by default.
+
+        Examples
+        --------
+        >>> ProxyConfig().knows("mode"), ProxyConfig(mode="ipvs").knows("mode")
+        (False, True)
+        >>> ProxyConfig(known=("nodeport_addresses",)).knows("nodeport_addresses")
+        True
+        """
+        return setting in self.known or getattr(self, setting) != getattr(_DEFAULT, setting)
+
+
+_DEFAULT = ProxyConfig()

@@ -15,11 +15,14 @@ import pandas as pd
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError, ReadError
 from nodeportkit.frames import SCHEMAS
+from nodeportkit.kube.host import Host
+from nodeportkit.kube.proxy_config import ProxyConfig
 from nodeportkit.sources.join import Deleted, Print, collected, join
 from nodeportkit.sources.objects import Objects, read_json, read_objects, read_yaml
 from nodeportkit.sources.origins import Origin, origins
 from nodeportkit.sources.reader import Fragment, Outcome
 from nodeportkit.sources.scan import Scan, Step, scan
+from nodeportkit.sources.settings import Settings, join_settings
 from nodeportkit.sources.text import decode
 
 __all__ = ["read"]
@@ -37,6 +40,7 @@ class _Told:
     unread: list[tuple[str, int | None, str]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     problems: list[NodePortKitError] = field(default_factory=list)
+    settings: list[Settings | tuple[ProxyConfig, Host]] = field(default_factory=list)
 
 
 def read(*sources: Any, now: datetime | None = None) -> Cluster:
@@ -85,6 +89,7 @@ def read(*sources: Any, now: datetime | None = None) -> Cluster:
     for number, origin in enumerate(origins(sources)):
         _tell(told, number, origin, now)
     frames: dict[str, Any] = dict(join(told.prints))
+    proxy, host = join_settings(told.settings)
     unread = pd.DataFrame(told.unread, columns=["source", "line", "text"]).astype({"line": "Int64"})
     return Cluster(
         **frames,
@@ -92,14 +97,9 @@ def read(*sources: Any, now: datetime | None = None) -> Cluster:
         unread=unread,
         steps=told.steps,
         problems=told.problems,
-        proxy=_proxy(sources),
+        proxy=proxy,
+        host=host,
     )
-
-
-def _proxy(sources: Iterable[Any]) -> Any:
-    """The proxy settings of the last cluster among the sources."""
-    clusters = [source for source in sources if isinstance(source, Cluster)]
-    return clusters[-1].proxy if clusters else None
 
 
 def _tell(told: _Told, number: int, origin: Origin, now: datetime | None) -> None:
@@ -126,6 +126,7 @@ def _tell_cluster(told: _Told, number: int, cluster: Cluster) -> None:
             told.prints.append(Print(number, Fragment(name, getattr(cluster, name))))
     if len(cluster.stated) or "endpoints" in cluster.collected:
         told.prints.append(Print(number, Fragment("endpoints", cluster.given, covers=cluster.stated)))
+    told.settings.append((cluster.proxy, cluster.host))
     told.unread.extend(cluster.unread.itertuples(index=False, name=None))
     told.steps.extend(cluster.steps)
     told.problems.extend(cluster.problems)
@@ -134,6 +135,7 @@ def _tell_cluster(told: _Told, number: int, cluster: Cluster) -> None:
 def _tell_objects(told: _Told, number: int, source: str, objects: Objects) -> None:
     told.prints.extend(Print(number, fragment) for fragment in objects.fragments)
     told.prints.extend(_deletions(number, objects.outcomes, "default"))
+    told.settings.extend(objects.settings)
     told.unread.extend((source, other.line, other.text) for other in objects.others)
 
 
@@ -190,6 +192,7 @@ def _tell_lines(told: _Told, number: int, source: str, scanned: Scan) -> None:
         raise scanned.errors[0]
     for finding, owner in zip(scanned.findings, scanned.owners, strict=True):
         told.prints.extend(Print(number, fragment) for fragment in finding.fragments())
+        told.settings.append(finding.settings)
         namespace = None if owner is None else scanned.steps[owner].parsed.namespace
         told.prints.extend(_deletions(number, finding.outcomes, namespace or "default"))
     told.unread.extend((source, line, text) for line, text in scanned.unread)

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from nodeportkit.sources.command import Command
+from nodeportkit.sources.settings import Settings
 
 __all__ = ["Context", "Finding", "Fragment", "Outcome", "Reader", "Table", "readers"]
 
@@ -128,6 +129,8 @@ class Finding:
         Called when frames are wanted, and not for `read_tables`, which asks for cells alone.
     unread
         Positions within these lines that were not understood after all.
+    settings
+        Settings of the proxy and of the machine that these lines show: see `settings.Settings`.
     descriptions
         The objects that stand there as `kubectl describe` prints them: a `describe.Description` each.
     """
@@ -138,6 +141,7 @@ class Finding:
     outcomes: tuple[Outcome, ...] = ()
     fragments: Callable[[], list[Fragment]] = list
     unread: tuple[int, ...] = ()
+    settings: Settings = field(default_factory=dict)
     descriptions: tuple[Any, ...] = ()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice, product
+from itertools import chain, islice, product
 from operator import attrgetter
 from typing import Any, Final, Protocol, TypeVar
 
@@ -19,11 +19,12 @@ from nodeportkit.errors import ReadError
 from nodeportkit.frames import empty
 from nodeportkit.sources.kinds import full_kind
 from nodeportkit.sources.objects.gather import Gathered
-from nodeportkit.sources.objects.kinds import Kind, frame_of, kind_of
+from nodeportkit.sources.objects.kinds import Kind, frame_of, kind_of, reads, settings_of
 from nodeportkit.sources.objects.table_form import DictTable, JsonTable, table_fragments
 from nodeportkit.sources.objects.typed import KubernetesObject, Typed
 from nodeportkit.sources.objects.wording import misfit
 from nodeportkit.sources.reader import Fragment, Outcome
+from nodeportkit.sources.settings import Settings
 
 __all__ = ["Batch", "Collector", "Form", "Identity", "Objects", "Other"]
 
@@ -55,12 +56,15 @@ class Objects:
         Objects of other kinds, and what is no Kubernetes object, so that nothing is lost silently.
     lists
         The kinds of the lists that were read: `List`, `PodList`, ...
+    settings
+        Settings of the proxy and of the machine that objects show: see `settings.Settings`.
     """
 
     fragments: list[Fragment] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     others: list[Other] = field(default_factory=list)
     lists: list[str] = field(default_factory=list)
+    settings: list[Settings] = field(default_factory=list)
 
 
 class Name(Typed):
@@ -220,26 +224,39 @@ class Collector:
         implied = Identity(api_version, kind)
         gathered: dict[int, Gathered] = {}
         guess = kind_of(api_version, kind)
-        nothing = True
-        for batch in batches:
-            nothing = False
-            decoded = self._all_alike(batch, guess, implied) if guess else None
-            if decoded is not None and guess is not None:
-                gathered.setdefault(id(guess), Gathered()).add(guess.columns(decoded, self._namespace))
-                continue
-            for run_kind, run in self._runs(batch.items(), implied):
-                gathered.setdefault(id(run_kind), Gathered()).add(run_kind.columns(run, self._namespace))
-                guess = run_kind
+        first = next(batches := iter(batches), None)
+        for run_kind, run in _longer(self._runs_of(chain([] if first is None else [first], batches), guess, implied)):
+            self._gather(run_kind, run, gathered)
         for parts in gathered.values():
             self._result.fragments.extend(parts.fragments(self._now))
-        if guess and nothing:  # that the list is empty is worth knowing
-            self._result.fragments.append(Fragment(frame_of(guess), empty(frame_of(guess))))
+        if guess and first is None and (frame := frame_of(guess)):  # that the list is empty is worth knowing
+            self._result.fragments.append(Fragment(frame, empty(frame)))
+
+    def _runs_of(
+        self, batches: Iterable[Batch], guess: Kind | None, implied: Identity
+    ) -> Iterator[tuple[Kind, list[Any]]]:
+        """The items that frames tell of, in runs of one kind; what the last were is what the next most likely are."""
+        for batch in batches:
+            decoded = self._all_alike(batch, guess, implied) if guess else None
+            if decoded is not None and guess is not None:
+                yield guess, decoded
+                continue
+            for run_kind, run in self._runs(batch.items(), implied):
+                yield run_kind, run
+                guess = run_kind
+
+    def _gather(self, kind: Kind, decoded: list[Any], gathered: dict[int, Gathered]) -> None:
+        """Take objects of one kind: their rows, and settings that they show."""
+        if parts := kind.columns(decoded, self._namespace):
+            gathered.setdefault(id(kind), Gathered()).add(parts)
+        if settings := settings_of(kind, decoded):
+            self._result.settings.append(settings)
 
     def _all_alike(self, batch: Batch, kind: Kind, implied: Identity) -> list[Any] | None:
         """The items decoded as `kind`, or None if not all are of it: the quick way for long lists of one kind."""
         try:
             decoded: list[Any] = batch.decode(kind.TYPE)
-            named = all(map(_NAME_OF, decoded))
+            named = all(map(_NAME_OF, decoded)) and not hasattr(kind, "reads")
         except (msgspec.ValidationError, AttributeError):
             return None
         versions, kinds = set(map(_VERSION_OF, decoded)), set(map(_KIND_OF, decoded))
@@ -333,20 +350,37 @@ class Collector:
         by_kind: dict[int, tuple[Kind, list[Any]]] = {}
         for kind, decoded in self._single.values():
             by_kind.setdefault(id(kind), (kind, []))[1].append(decoded)
+        gathered: dict[int, Gathered] = {}
         for kind, decoded_all in by_kind.values():
-            gathered = Gathered()
-            gathered.add(kind.columns(decoded_all, self._namespace))
-            self._result.fragments.extend(gathered.fragments(self._now))
+            self._gather(kind, decoded_all, gathered)
+        for parts in gathered.values():
+            self._result.fragments.extend(parts.fragments(self._now))
         self._result.outcomes.extend(self._deleted.values())
         self._single.clear()
         self._deleted.clear()
 
 
+def _longer(runs: Iterable[tuple[Kind, list[Any]]]) -> Iterator[tuple[Kind, list[Any]]]:
+    """Runs of one kind that follow each other put together, until they are worth being made into columns."""
+    kind: Kind | None = None
+    waiting: list[Any] = []
+    for run_kind, run in runs:
+        if kind is not None and (run_kind is not kind or len(waiting) >= _SLICE):
+            yield kind, waiting
+            waiting = []
+        kind = run_kind
+        waiting += run
+    if kind is not None:
+        yield kind, waiting
+
+
 def _kind_of(identity: Identity | None) -> Kind | None:
     """The module that reads the object; None where no frame tells of it, or it has no name to tell it by."""
-    if identity is None or identity.metadata is None or not identity.metadata.name:
+    if identity is None:
         return None
-    return kind_of(identity.api_version, identity.kind)
+    name = (identity.metadata or Name()).name
+    kind = kind_of(identity.api_version, identity.kind)
+    return kind if kind is not None and reads(kind, name) else None
 
 
 def _words(identity: Identity) -> str:

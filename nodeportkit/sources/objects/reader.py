@@ -104,12 +104,15 @@ def _finding(
     objects: Objects, lines: Sequence[str], at: int, end: int, context: Context, junk: tuple[int, ...] = ()
 ) -> Finding | None:
     """The finding of objects; None where nothing of them is an object of Kubernetes."""
-    if not (objects.fragments or objects.outcomes or objects.lists or any(other.kind for other in objects.others)):
+    known = objects.fragments or objects.outcomes or objects.lists or objects.settings
+    if not known and not any(other.kind for other in objects.others):
         return None
     fragments = _complete(objects, context)
     places = {_place(other, lines, at, end) for other in objects.others}
     unread = tuple(sorted({place for place in places if place is not None}.union(junk)))
-    return Finding(at, end, outcomes=tuple(objects.outcomes), fragments=lambda: fragments, unread=unread)
+    settings = {name: value for told in objects.settings for name, value in told.items()}
+    outcomes = tuple(objects.outcomes)
+    return Finding(at, end, outcomes=outcomes, fragments=lambda: fragments, unread=unread, settings=settings)
 
 
 def _place(other: Other, lines: Sequence[str], at: int, end: int) -> int | None:

@@ -32,7 +32,9 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
         dump = following
         dumps.append(dump)
     unread = tuple(place for each in dumps for place in each.unread)
-    return Finding(at, dump.end, fragments=lambda: fragments(dumps), unread=unread)
+    modes = {each.mode for each in dumps if each.ports}
+    settings = {"mode": modes.pop()} if len(modes) == 1 else {}
+    return Finding(at, dump.end, fragments=lambda: fragments(dumps), unread=unread, settings=settings)
 
 
 def _next(lines: Sequence[str], at: int) -> int | None:

@@ -1,7 +1,8 @@
 """One module a kind of object: its typed fields, and the rows that such objects are in the frames.
 
 A module here names the kinds it reads in `KINDS` (kind -> API groups), the type they are decoded to in `TYPE`, and has a
-function `columns`. It is found by being here; there is no list to edit.
+function `columns`. It is found by being here; there is no list to edit. Some show settings of the cluster in a function
+`settings`; where not every object that has a name is read, and no other, `reads` says which are.
 """
 
 from __future__ import annotations
@@ -14,17 +15,22 @@ from typing import Any, NamedTuple, Protocol
 
 from nodeportkit.sources.kinds import full_kind
 from nodeportkit.sources.objects.typed import KubernetesObject
+from nodeportkit.sources.settings import Settings
 
-__all__ = ["Kind", "Part", "frame_of", "frame_of_resource", "kind_of"]
+__all__ = ["Kind", "Part", "frame_of", "frame_of_resource", "kind_of", "reads", "settings_of"]
 
 
 class Part(NamedTuple):
-    """Rows of one frame, column by column, and the objects of which these rows are everything (see `Fragment.covers`)."""
+    """Rows of one frame, column by column, and the objects of which these rows are everything (see `Fragment.covers`).
+
+    `shared` rows are not of one object: several have them in common, and each counts once.
+    """
 
     frame: str
     rows: dict[str, Any]
     covers: dict[str, Any] | None = None
     detail: int = 3
+    shared: bool = False
 
 
 class Kind(Protocol):
@@ -61,15 +67,27 @@ def kind_of(api_version: Any, kind: Any) -> Kind | None:
     return _modules().get((group if slash else "", kind))
 
 
-def frame_of(kind: Kind) -> str:
-    """The frame in which such objects are rows.
+def reads(kind: Kind, name: str | None) -> bool:
+    """Whether an object of that name is read; those of most kinds all are, if they have one."""
+    return bool(kind.reads(name)) if hasattr(kind, "reads") else bool(name)
+
+
+def settings_of(kind: Kind, objects: Sequence[Any]) -> Settings:
+    """The settings that the objects show: see `settings.Settings`."""
+    told: Settings = kind.settings(objects) if hasattr(kind, "settings") else {}
+    return told
+
+
+def frame_of(kind: Kind) -> str | None:
+    """The frame in which such objects are rows; None for those that show settings alone.
 
     Examples
     --------
     >>> frame_of(kind_of("v1", "Service"))
     'services'
     """
-    return kind.columns([kind.TYPE()], "")[0].frame
+    parts = kind.columns([kind.TYPE()], "")
+    return parts[0].frame if parts else None
 
 
 @cache

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nodeportkit.chains import chain as chain
     from nodeportkit.chains import links as links
     from nodeportkit.cluster import Cluster as Cluster
+    from nodeportkit.diagnosis import diagnose as diagnose
     from nodeportkit.errors import ManifestError as ManifestError
     from nodeportkit.errors import NodePortKitError as NodePortKitError
     from nodeportkit.errors import NotFound as NotFound
@@ -93,6 +94,7 @@ _HOMES: Final = {
     "audit": "auditing",
     "chain": "chains",
     "compare": "traffic.comparison",
+    "diagnose": "diagnosis",
     "faulty_cluster": "faults",
     "format_age": "cells",
     "healthy_cluster": "faults",
@@ -134,6 +136,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "chain",
     "standing",
     "Standing",
+    "diagnose",
     "trace",
     "Trace",
     "Tracer",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nodeportkit.sources.reader import Outcome
     from nodeportkit.sources.transcript import Step
 
-__all__ = ["changed_since", "symptom"]
+__all__ = ["changed_since", "symptom", "until_change"]
 
 _WORDS: Final = {
     "refused": "connection refused",
@@ -52,7 +52,7 @@ def symptom(facts: Facts, *, whole: bool | None) -> str:
     what was printed before. For a chain that is whole, as it is once the reader made the same change, they count.
     """
     numbers = set(facts.ports["node_port"].dropna())
-    steps = facts.cluster.steps if whole else _until_change(facts.cluster.steps)
+    steps = facts.cluster.steps if whole else until_change(facts.cluster.steps)
     for step in reversed(steps):
         for outcome in reversed(step.outcomes):
             if outcome.details.get("port") in numbers and (words := _came_to(outcome)):
@@ -76,11 +76,12 @@ def _came_to(outcome: Outcome) -> str:
 def changed_since(facts: Facts) -> str:
     """The first command after the last print of services, pods or endpoints that may have changed them; "" for none."""
     steps = facts.cluster.steps
-    kept = len(_until_change(steps))
+    kept = len(until_change(steps))
     return steps[kept].command if kept < len(steps) else ""
 
 
-def _until_change(steps: Sequence[Step]) -> Sequence[Step]:
+def until_change(steps: Sequence[Step]) -> Sequence[Step]:
+    """The steps up to the first command after the last print of services, pods or endpoints that may have changed them."""
     shown = max((i for i, step in enumerate(steps) if step.parsed.verb in _SHOW and step.output), default=-1)
     changes = (i for i, step in enumerate(steps) if i > shown and _changes(step))
     return steps[: next(changes, len(steps))]

@@ -1,0 +1,90 @@
+"""Symptoms: those that a person names, and the tries that a transcript holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from nodeportkit.cluster import Cluster
+from nodeportkit.errors import NodePortKitError
+from nodeportkit.standings.facts import true
+from nodeportkit.standings.symptoms import until_change
+
+__all__ = ["SYMPTOMS", "Attempt", "attempts", "named_symptom"]
+
+SYMPTOMS: Final = {
+    "refused": "connection refused at once",
+    "timeout": "no answer at all",
+    "http": "an answer, but the wrong one",
+    "reset": "connected, then cut off without an answer",
+    "uneven": "one pod gets most",
+}
+# What programs call silence where a router on the way says that there is no way.
+_SAME: Final = {"unreachable": "timeout"}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try at the service in a transcript: what was dialled, and what came of it.
+
+    `symptom` is a key of `SYMPTOMS`, or "" where the answer was a good one.
+    """
+
+    symptom: str
+    address: str | None
+    port: int | None
+    status: int | None
+    text: str
+
+
+def named_symptom(symptom: str | None) -> str | None:
+    """The symptom as it is known here.
+
+    Raises
+    ------
+    NodePortKitError
+        If there is no such symptom.
+    """
+    if symptom is None or symptom in SYMPTOMS:
+        return symptom
+    if symptom in _SAME:
+        return _SAME[symptom]
+    known = ", ".join(f"{name!r} ({means})" for name, means in SYMPTOMS.items())
+    raise NodePortKitError(f"{symptom!r} is no symptom that is known here", hint=f"Give {known}, or none.")
+
+
+def attempts(cluster: Cluster, namespace: str, name: str) -> list[Attempt]:
+    """The tries at a service in what was read, in order, up to the first change that was made after it was looked at."""
+    ports = cluster.ports
+    mine = ports[true(ports["namespace"].eq(namespace) & ports["service"].eq(name))]
+    numbers = {int(number) for number in mine["node_port"].dropna()}
+    found = list(_tries(cluster, numbers))
+    if found:
+        return found
+    # A number that is no node port at all: still this service's, if it is one of its others.
+    other = pd.to_numeric(mine["target_port"], errors="coerce")
+    others = {int(number) for values in (mine["port"], other) for number in values.dropna()}
+    taken = set(ports["node_port"].dropna())
+    return [each for each in _tries(cluster, others - taken) if each.symptom]
+
+
+def _tries(cluster: Cluster, numbers: Collection[int]) -> Iterator[Attempt]:
+    for step in until_change(cluster.steps):
+        if step.parsed.program == "kubectl":  # from inside a pod: another way
+            continue
+        for outcome in step.outcomes:
+            details = outcome.details
+            if details.get("port") not in numbers:
+                continue
+            kind = _SAME.get(outcome.kind, outcome.kind)
+            status = details.get("status")
+            if kind == "http":
+                kind = "http" if isinstance(status, int) and status >= 400 else ""
+            elif kind == "connected":
+                kind = ""
+            elif kind not in SYMPTOMS:
+                continue
+            yield Attempt(kind, details.get("address"), details.get("port"), status, outcome.text)

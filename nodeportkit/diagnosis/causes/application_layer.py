@@ -1,0 +1,36 @@
+"""The port chain is sound, and the answer is HTTP: host, path, TLS, or the application itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodeportkit.diagnosis.case import Case
+from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.standings.facts import true
+
+__all__ = ["CAUSE", "find"]
+
+CAUSE = Cause("application-layer", 70, ("http",))
+
+
+def find(case: Case) -> Iterator[Finding]:
+    """By elimination: a connection reached something that speaks HTTP."""
+    if case.symptom != "http" or case.headless or case.wrong_number:
+        return
+    sound = [port for port in case.ports if true(port.ends["ready"]).any()]
+    if not sound:
+        return
+    port = sound[0]
+    status = next(
+        (each.status for each in reversed(case.tries) if each.status is not None and each.status >= 400), None
+    )
+    pod = next(iter(port.used["pod"].dropna()), None)
+    number = next((int(n) for n in port.used["pod_port"].dropna()), None)
+    verify = case.command("port-forward", f"pod/{pod}", f"{number}:{number}") if pod and number else ""
+    yield CAUSE.hint(
+        object=case.object, field="spec.ports", evidence=(f"HTTP {status}; " if status else "")
+        + f"the chain holds: {len(port.used)} ready {'endpoint' if len(port.used) == 1 else 'endpoints'}, and one answered",
+        explanation="The packets arrive: it is the request or the application. Look at the Host header, the path, http against "
+        "https, and the application's log; ask a pod itself in the same way, and compare:",
+        fix="", verify=verify,
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""Traffic between nodes is broken: the network plug-in, its overlay's port, or the packet size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from nodeportkit.diagnosis.case import Case
+from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.diagnosis.telling import from_the_node
+from nodeportkit.standings.facts import Facts
+
+__all__ = ["CAUSE", "find"]
+
+CAUSE = Cause("cross-node-network", 54, ("timeout",))
+
+
+def find(case: Case) -> Iterator[Finding]:
+    """No object tells of it; tries that reach only the pod's own node point to it."""
+    if case.symptom != "timeout" or case.wrong_number or case.headless or len(case.cluster.nodes) < 2:
+        return
+    if case.dial.kind in ("pod", "loopback"):
+        return
+    for port in case.ports:
+        if not (found := _across(case, port)):
+            continue
+        entry, pod_node, ip, number = found
+        told, shown = CAUSE.possible, f"connections that enter at {entry} go on to {ip}:{number} on {pod_node}"
+        if split := _split(case, port):
+            told, shown = CAUSE.hint, f"{split}; {shown}"
+        yield told(
+            object=f"Node {entry}", evidence=shown,
+            explanation="If only connections whose pod is on the entry node get through, packets between nodes are lost: see the "
+            "network plug-in's pods, the port of its overlay (VXLAN 8472 or 4789, UDP) in firewalls, and its MTU. Try a pod of "
+            "another node from this one:",
+            verify=from_the_node(entry, ip, number),
+        )  # fmt: skip
+        return
+
+
+def _across(case: Case, port: Facts) -> tuple[str, str, str, int] | None:
+    """An entry node that sends to a pod of another node."""
+    for node in case.entry_nodes[:10]:
+        traced = case.traced(port, node)
+        if traced is None or traced.verdict != "FORWARD":
+            continue
+        for address in traced.endpoints["address"]:
+            ip, _, number = str(address).rpartition(":")
+            ends = port.used[port.used["pod_ip"].eq(ip.strip("[]")).fillna(False).to_numpy(dtype=bool)]
+            on = ends["pod_node"].dropna()
+            if len(on) and on.iloc[0] != node:
+                return node, str(on.iloc[0]), ip.strip("[]"), int(number)
+    return None
+
+
+def _split(case: Case, port: Facts) -> str:
+    """Tries that answered on a node that has a pod, and were silent on one that has none."""
+    nodes = case.cluster.nodes
+    at: dict[Any, str] = {
+        ip: name
+        for name, ips in zip(nodes["name"], nodes["internal_ips"], strict=True)
+        if isinstance(ips, list)
+        for ip in ips
+    }
+    on = set(port.used["pod_node"].dropna())
+    good = [each for each in case.tries if not each.symptom and at.get(each.address) in on]
+    silent = [
+        each for each in case.tries if each.symptom == "timeout" and each.address in at and at[each.address] not in on
+    ]
+    if not good or not silent:
+        return ""
+    return f"{good[-1].address} on {at[good[-1].address]}, which has a pod, answered; {silent[-1].address} on {at[silent[-1].address]} did not"

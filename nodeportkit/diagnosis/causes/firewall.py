@@ -1,0 +1,33 @@
+"""A firewall or security group drops the node port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodeportkit.diagnosis.case import Case
+from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.diagnosis.telling import from_the_node, right_way
+from nodeportkit.standings.wording import listed
+
+__all__ = ["CAUSE", "find"]
+
+CAUSE = Cause("firewall", 19, ("timeout",))
+
+
+def find(case: Case) -> Iterator[Finding]:
+    """No object tells of it: the node port answers on the node, and is silent from outside."""
+    if case.symptom != "timeout" or case.client.kind != "outside" or not case.node_ports or case.wrong_number:
+        return
+    if case.dial.kind in ("pod", "cluster-ip", "loopback"):
+        return
+    numbers = [case.dial.port] if case.dial.port in case.node_ports else sorted(case.node_ports)
+    node = case.dial.node or next(iter(case.entry_nodes), None)
+    row = case.node_named(node) if node else None
+    address = next(iter((row or {}).get("internal_ips") or ()), None) or case.dial.address
+    verify = from_the_node(node, address, numbers[0]) if node and address else right_way(case)
+    yield CAUSE.possible(
+        object=f"Node {node}" if node else "Nodes", evidence=f"nothing in the objects drops {listed([str(n) for n in numbers])}",
+        explanation="Silence from outside is mostly a firewall or security group before the node. Try from the node itself: if "
+        f"it answers there, open TCP {listed([str(n) for n in numbers])} to the clients:",
+        verify=verify,
+    )  # fmt: skip

@@ -1,0 +1,82 @@
+"""A node is ready, and no kube-proxy works there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from nodeportkit.diagnosis.case import Case
+from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.standings.facts import true
+from nodeportkit.standings.wording import listed
+
+__all__ = ["CAUSE", "find"]
+
+CAUSE = Cause("kube-proxy-down", 22, ("refused", "timeout"))
+_SYSTEM: Final = "kube-system"
+_LIST: Final = "kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide"
+
+
+def find(case: Case) -> Iterator[Finding]:
+    """Only in a cluster that runs kube-proxy pods: k3s has it in its agent, and other programs may replace it."""
+    if case.headless or not case.node_ports or case.wrong_number:
+        return
+    pods = case.cluster.pods
+    system = pods[true(pods["namespace"].eq(_SYSTEM))]
+    proxies = system[[_is_proxy(name, labels) for name, labels in zip(system["name"], system["labels"], strict=True)]]
+    wanted = (
+        set(case.entry_nodes)
+        if case.dial.node is not None or case.dial.kind in ("nothing", "stranger", "name")
+        else set()
+    )
+    if proxies.empty:
+        if case.dial.node is not None and case.symptom in CAUSE.symptoms and system.empty:
+            yield CAUSE.possible(
+                object=f"Node {case.dial.node}", evidence="the pods of kube-system were not shown",
+                explanation="Where kube-proxy does not run, nobody opens the node port. Paste what this prints:", verify=_LIST,
+            )  # fmt: skip
+        return
+    nodes = case.cluster.nodes
+    up = nodes[true(nodes["ready"]) & [_runs_proxy(labels) for labels in nodes["labels"]]]
+    serving = set(proxies.loc[true(proxies["ready"]) | proxies["ready"].isna().to_numpy(), "node"].dropna())
+    if proxies["node"].isna().all():
+        return
+    without = [str(name) for name in up["name"] if name not in serving and name in wanted]
+    if not without:
+        return
+    shown = [_state(proxies, name) for name in without[:3]]
+    yield CAUSE.fact(
+        object=f"Node {without[0]}", field="", evidence="; ".join(shown),
+        explanation=f"kube-proxy does not work on {listed(without)}: nobody there turns the node port into connections to pods, "
+        "or keeps its rules up to date. Other nodes answer. See why:",
+        verify=f"kubectl describe pods -n kube-system -l k8s-app=kube-proxy --field-selector spec.nodeName={without[0]}"
+        if proxies["node"].eq(without[0]).any()
+        else _LIST,
+        fix="kubectl rollout restart daemonset -n kube-system kube-proxy",
+        partial=case.dial.node is None,
+    )  # fmt: skip
+
+
+def _is_proxy(name: Any, labels: Any) -> bool:
+    """The DaemonSet's pods, and static ones as some tools run them."""
+    told = labels if isinstance(labels, Mapping) else {}
+    known = {told.get("k8s-app"), told.get("component"), told.get("app.kubernetes.io/name")}
+    return "kube-proxy" in known or str(name).startswith("kube-proxy-")
+
+
+def _runs_proxy(labels: Any) -> bool:
+    """Whether a node is of a kind that gets a kube-proxy pod: no virtual one, and not Windows, where it is often a service."""
+    told = labels if isinstance(labels, Mapping) else {}
+    virtual = told.get("type") == "virtual-kubelet" or told.get("eks.amazonaws.com/compute-type") == "fargate"
+    return not virtual and told.get("kubernetes.io/os", "linux") == "linux"
+
+
+def _state(proxies: pd.DataFrame, node: str) -> str:
+    here = proxies[true(proxies["node"].eq(node))]
+    if here.empty:
+        return f"no kube-proxy pod on {node}, which is Ready"
+    pod = here.iloc[0]
+    status = "" if pd.isna(pod["status"]) else f" ({pod['status']})"
+    return f"Pod kube-system/{pod['name']} on {node} is not ready{status}"

@@ -1,0 +1,69 @@
+"""The selector is right, and there are no pods: none are wanted, none can be made, or none finds a node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from nodeportkit.diagnosis.case import Case
+from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.standings.facts import Facts, true
+from nodeportkit.standings.result import Standing
+
+__all__ = ["CAUSE", "find"]
+
+CAUSE = Cause("no-pods", 34, ("refused",))
+
+
+def find(case: Case) -> Iterator[Finding]:
+    """What the workload wants, and what it or its pods say."""
+    for port in case.ports:
+        about, standing = case.judged(port)
+        if about != "no-pods" or case.templates_differ(port):
+            continue
+        if not standing.cause or (port.workloads.empty and port.matched.empty):
+            # Nobody knows what was to make the pods.
+            told = CAUSE.hint if standing.cause and case.symptom in ("refused", None) else CAUSE.possible
+            yield told(
+                object=case.object, field="spec.selector", evidence=standing.reason, explanation=standing.explanation,
+                verify=standing.verify,
+            )  # fmt: skip
+            continue
+        yield _told(case, port, standing)
+
+
+def _told(case: Case, port: Facts, standing: Standing) -> Finding:
+    waiting = port.running
+    if len(waiting):
+        pod = waiting.iloc[0]
+        why = waiting["unready_reason"].dropna()
+        return CAUSE.fact(
+            object=f"Pod {case.namespace}/{pod['name']}", field="spec.nodeName",
+            evidence=f"{len(waiting)} of {len(waiting)} pods Pending, on no node" + (f"; {why.iloc[0]}" if len(why) else ""),
+            explanation="The pods match, and no node takes them. What they ask for (resources, node selector, taints, volumes) "
+            "is nowhere; their events say which:",
+            fix=standing.fix, verify=standing.verify,
+        )  # fmt: skip
+    if port.workloads.empty:
+        return CAUSE.fact(
+            object=case.object, field="spec.selector", evidence=f"{len(port.matched)} pods match, and all have finished",
+            explanation=f"{standing.reason} {standing.explanation}", fix=standing.fix, verify=standing.verify,
+        )  # fmt: skip
+    owner = port.workloads.iloc[0]
+    trouble = owner["trouble"] if isinstance(owner["trouble"], list) else []
+    desired = "?" if pd.isna(owner["desired"]) else int(owner["desired"])
+    said = [f"spec.replicas={desired}, and no pod", *trouble[:2], *_events(case, port)][:3]
+    return CAUSE.fact(
+        object=f"{owner['kind']} {case.namespace}/{owner['name']}", field="spec.replicas", evidence="; ".join(said),
+        explanation=f"{standing.reason} {standing.explanation}", fix=standing.fix, verify=standing.verify,
+    )  # fmt: skip
+
+
+def _events(case: Case, port: Facts) -> list[str]:
+    """What the controllers said when they could make none."""
+    events = case.cluster.events
+    names = "|".join(port.workloads["name"].dropna().map(str))
+    mine = events[true(events["namespace"].eq(case.namespace) & events["reason"].eq("FailedCreate"))]
+    mine = mine[[any(str(name).startswith(each) for each in names.split("|")) for name in mine["name"]]]
+    return [f"event: {message}" for message in mine["message"].dropna().head(1)]

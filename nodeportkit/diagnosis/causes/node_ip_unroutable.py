@@ -1,0 +1,44 @@
+"""An address was dialled that is not a node's, or that the client cannot reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodeportkit.diagnosis.case import Case
+from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.diagnosis.telling import right_way
+from nodeportkit.standings.wording import listed
+
+__all__ = ["CAUSE", "find"]
+
+CAUSE = Cause("node-ip-unroutable", 14, ("timeout", "refused"))
+
+
+def find(case: Case) -> Iterator[Finding]:
+    """Addresses of pods and cluster IPs exist inside the cluster only."""
+    dial, nodes = case.dial, case.cluster.nodes
+    addresses = [
+        ip
+        for column in ("internal_ips", "external_ips")
+        for ips in nodes[column]
+        if isinstance(ips, list)
+        for ip in ips
+    ]
+    shown = f"addresses of nodes: {listed(addresses, most=6)}" if addresses else "the nodes' addresses were not shown"
+    if dial.kind in ("pod", "cluster-ip") and case.client.kind == "outside" and not dial.on_node:
+        whose = "pod" if dial.kind == "pod" else "cluster IP of service"
+        yield CAUSE.fact(
+            object=f"{'Pod' if dial.kind == 'pod' else 'Service'} {dial.of}",
+            field="status.podIPs" if dial.kind == "pod" else "spec.clusterIPs",
+            evidence=f"dialled {dial}, the {whose} {dial.of}; {shown}",
+            explanation="That address exists inside the cluster only. From outside, dial a node's address and the node port:",
+            fix=right_way(case), verify="" if addresses else "kubectl get nodes -o wide",
+        )  # fmt: skip
+    elif dial.kind == "stranger" and addresses and not dial.on_node and case.symptom in (None, *CAUSE.symptoms):
+        yield CAUSE.hint(
+            object=f"Node {nodes['name'].dropna().iloc[0]}" if len(nodes) == 1 else "Nodes", field="status.addresses",
+            evidence=f"dialled {dial}; {shown}",
+            explanation="No node says that it has this address. A public address that is translated on its way to a node can "
+            "still work; else dial an address of a node:",
+            fix=right_way(case), verify="kubectl get nodes -o wide",
+        )  # fmt: skip

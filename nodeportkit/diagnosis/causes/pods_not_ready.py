@@ -1,0 +1,70 @@
+"""Pods are there and match, and none is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from nodeportkit.diagnosis.case import Case
+from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.standings.facts import Facts
+from nodeportkit.standings.wording import agree
+
+__all__ = ["CAUSE", "find"]
+
+CAUSE = Cause("pods-not-ready", 36, ("refused",))
+
+
+def find(case: Case) -> Iterator[Finding]:
+    """What state they are in, and what they say about it."""
+    for port in case.ports:
+        about, standing = case.judged(port)
+        if about != "pods-not-ready":
+            continue
+        pods = _pods(case, port)
+        said = {
+            "object": f"Pod {case.namespace}/{pods['name'].iloc[0]}" if len(pods) else case.object,
+            "field": "status.conditions[type=Ready]", "fix": standing.fix, "verify": standing.verify,
+        }  # fmt: skip
+        if not standing.cause:
+            yield CAUSE.possible(**said, evidence=standing.reason, explanation=standing.explanation)
+        else:
+            yield CAUSE.fact(
+                **said,
+                evidence=_evidence(pods) or standing.reason,
+                explanation=f"{standing.reason} {standing.explanation}",
+            )
+
+
+def _pods(case: Case, port: Facts) -> pd.DataFrame:
+    """The pods of it, those in the commonest state first."""
+    names = set(port.ends["pod"].dropna()) or set(port.running["name"].dropna())
+    pods = case.facts.all_pods
+    mine = pods[[name in names for name in pods["name"]]]
+    commonest = mine["status"].mode(dropna=True)
+    if commonest.empty:
+        return mine
+    return mine.assign(_other=mine["status"].ne(commonest.iloc[0]).fillna(True)).sort_values("_other", kind="stable")
+
+
+def _evidence(pods: pd.DataFrame) -> str:
+    """`0 of 3 pods are ready; web-1: CrashLoopBackOff, 0/1, 12 restarts: ContainersNotReady: ...`."""
+    if pods.empty:
+        return ""
+    pod = pods.iloc[0]
+    ready = (
+        ""
+        if pd.isna(pod["containers"]) or pd.isna(pod["ready_containers"])
+        else f", {pod['ready_containers']}/{pod['containers']}"
+    )
+    again = (
+        ""
+        if pd.isna(pod["restarts"]) or not pod["restarts"]
+        else f", {pod['restarts']} {agree(int(pod['restarts']), 'restart', 'restarts')}"
+    )
+    why = "" if pd.isna(pod["unready_reason"]) else f": {pod['unready_reason']}"
+    status = "not ready" if pd.isna(pod["status"]) else pod["status"]
+    return (
+        f"0 of {len(pods)} {agree(len(pods), 'pod is', 'pods are')} ready; {pod['name']}: {status}{ready}{again}{why}"
+    )

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from nodeportkit.figures import plot_reach as plot_reach
     from nodeportkit.figures import plot_rules as plot_rules
     from nodeportkit.figures import plot_shares as plot_shares
+    from nodeportkit.kube.allocation import node_port_bands as node_port_bands
     from nodeportkit.kube.host import Host as Host
     from nodeportkit.kube.printing import printed as printed
     from nodeportkit.kube.proxy_config import ProxyConfig as ProxyConfig
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from nodeportkit.traffic.tracing import Trace as Trace
     from nodeportkit.traffic.tracing import Tracer as Tracer
     from nodeportkit.traffic.tracing import trace as trace
+    from nodeportkit.validation import validate as validate
     from nodeportkit.widgets import ChainExplorer as ChainExplorer
     from nodeportkit.widgets import TrafficExplorer as TrafficExplorer
 
@@ -101,6 +103,7 @@ _HOMES: Final = {
     "links": "chains",
     "match_labels": "selectors",
     "migrate": "migration",
+    "node_port_bands": "kube.allocation",
     "not_looked_at": "auditing",
     "parse_age": "cells",
     "plant": "faults",
@@ -121,6 +124,7 @@ _HOMES: Final = {
     "standing": "standings",
     "summarize_shares": "traffic.share_summary",
     "trace": "traffic.tracing",
+    "validate": "validation",
 }
 
 __all__ = [  # noqa: RUF022 - in the order in which a person meets them
@@ -164,6 +168,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "parse_age",
     "format_age",
     "match_labels",
+    "validate",
+    "node_port_bands",
     "NodePortKitError",
     "ReadError",
     "ManifestError",

@@ -1,0 +1,280 @@
+"""`validate`: what the API server would say of a manifest."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from nodeportkit.cluster import Cluster
+from nodeportkit.errors import Slip
+from nodeportkit.kube.allocation import admit_create, admit_update
+from nodeportkit.kube.decoding import Unknown, decode
+from nodeportkit.kube.defaults import with_defaults
+from nodeportkit.kube.validation import KINDS, FieldError, check_create, check_update, warnings_of
+from nodeportkit.kube.validation.field import distinct
+from nodeportkit.kube.validation.names import dns1035_label
+from nodeportkit.validation.evidence import Evidence
+from nodeportkit.validation.explanations import explain
+from nodeportkit.validation.fields import explain_type, guess
+from nodeportkit.validation.findings import Finding, to_frame
+from nodeportkit.validation.manifests import Item, read_manifest
+
+__all__ = ["validate"]
+
+_PLURALS: Final = {kind: f"{kind.lower()}s" for kind in KINDS}
+_WHERE: Final = re.compile(r"((?:spec|metadata)[\w.\[\]]*)")
+_INTERNAL: Final = {"HealthCheck": "spec.healthCheckNodePort", "nodePort": "spec.ports", "serviceIP": "spec.clusterIPs"}
+# Kinds of the same groups that are not looked at here.
+_OTHERS: Final = frozenset(
+    """
+    Binding ConfigMap ControllerRevision Endpoints Event LimitRange List Namespace Node PersistentVolume
+    PersistentVolumeClaim PodTemplate ReplicationController ResourceQuota Secret ServiceAccount Status
+    """.split()
+)
+_NEAR: Final = 0.8
+
+
+def validate(manifest: Any, cluster: Cluster | None = None, old: Any = None) -> pd.DataFrame:
+    r"""What the API server would say of a manifest that is created, or that replaces what is there.
+
+    Services, Pods, Deployments, ReplicaSets, DaemonSets and StatefulSets are checked: of the latter five, what names,
+    labels, selectors, ports, probes and strategies are concerned. Objects of other kinds are accepted with a note.
+
+    Parameters
+    ----------
+    manifest
+        YAML or JSON as text, bytes, a path or an open file, with any number of documents; or an object as a dict, or
+        several in a list. Of a text, slips of YAML are found as well, and what follows is looked at as if they were mended.
+    cluster
+        What is there already: node ports and cluster IPs that are taken, and their ranges. A service of the manifest that
+        the cluster has is looked at as a change of it, as `kubectl apply` would make it.
+    old
+        What the manifest replaces, given as the manifest is; objects are matched by kind, namespace and name. Values that
+        were allocated for it and that the manifest leaves out are kept.
+
+    Returns
+    -------
+    DataFrame
+        A row for each thing to say, with the columns
+
+        - `severity`: `error` for what is refused (no such row = accepted), `warning` for what is accepted with a warning,
+          `note` for what is good to know;
+        - `object`: kind, and namespace and name;
+        - `field`, `message`: the server's own, as in `details.causes` of its answer;
+        - `explanation`: what that means and what to do;
+        - `line`: where in the text, counted from 1.
+
+    Raises
+    ------
+    NotFound
+        If a path names no file.
+    ReadError
+        If `manifest` or `old` is nothing that holds text or objects.
+
+    Notes
+    -----
+    As the server of Kubernetes 1.36 and later: defaults are filled in first; node ports and cluster IPs are allocated next,
+    and what fails there is told alone; then come the rules (kubernetes/kubernetes pkg/apis/core/validation/validation.go and
+    pkg/registry/core/service/storage/). Unknown fields are errors, as kubectl asks for (`--validate=strict`). A server
+    stops at the first value of a wrong type; here all are told.
+
+    Examples
+    --------
+    >>> found = validate('''
+    ... apiVersion: v1
+    ... kind: Service
+    ... metadata:
+    ...   name: web
+    ... spec:
+    ...   type: NodePort
+    ...   ports:
+    ...   - port: 80
+    ...     nodePort: 8080
+    ... ''')
+    >>> found[["severity", "field", "line"]]
+      severity                   field  line
+    0    error  spec.ports[0].nodePort    10
+    >>> print(found.message[0])
+    Invalid value: 8080: provided port is not in the valid range. The range of valid ports is 30000-32767
+    """
+    read = read_manifest(manifest)
+    before = [] if old is None else [item.thing for item in read_manifest(old).items]
+    asking = _Asking(Evidence(cluster), before, read.slips)
+    for item in read.items:
+        asking.ask(item, len(read.items))
+    return to_frame([*read.findings, *asking.findings, *asking.unexplained()])
+
+
+class _Asking:
+    """The objects of a manifest, asked about one after the other, as kubectl sends them."""
+
+    def __init__(self, evidence: Evidence, before: Sequence[Any], slips: Sequence[Slip]) -> None:
+        self.findings: list[Finding] = []
+        self._evidence = evidence
+        self._before = before
+        self._slips = list(slips)
+        self._made: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self._item = Item(None)
+        self._object = ""
+
+    def ask(self, item: Item, count: int) -> None:
+        """Look at one of `count` objects."""
+        self._item, self._object = item, ""
+        thing = item.thing
+        if not isinstance(thing, Mapping):
+            self._say("error", "", "Object 'Kind' is missing", "A manifest is a mapping: `kind: Service` and so on.")
+            return
+        metadata = thing.get("metadata")
+        kind, namespace, name = _identity(thing)
+        self._object = _named(kind, namespace, name)
+        if not self._is_known(thing):
+            return
+        plain = {**copy.deepcopy(dict(thing))}
+        if not self._decoded(plain, kind):
+            return
+        plain["metadata"] = {**(metadata if isinstance(metadata, dict) else {}), "namespace": namespace}
+        self._judge(plain, (kind, namespace, name), count)
+
+    def unexplained(self) -> list[Finding]:
+        """The slips that no error has told of."""
+        return [
+            Finding("error", "", "", slip.message, f"Write `{slip.corrected.strip()}`.", slip.line)
+            for slip in self._slips
+        ]
+
+    def _is_known(self, thing: Mapping[str, Any]) -> bool:
+        """Whether the object is of a kind that is looked at; if not, say so."""
+        kind, version = thing.get("kind"), thing.get("apiVersion")
+        for key, value in (("Kind", kind), ("apiVersion", version)):
+            if not isinstance(value, str) or not value:
+                self._error("", f"Object '{key}' is missing")
+                return False
+        if kind in KINDS and version == KINDS[kind].api_version:
+            return True
+        message = f'no matches for kind "{kind}" in version "{version}"'
+        near = difflib.get_close_matches(str(kind).lower(), {one.lower(): one for one in KINDS}, n=1, cutoff=_NEAR)
+        meant = next((one for one in KINDS if near and one.lower() == near[0]), None)
+        ours = version in ("v1", "apps/v1")
+        if kind in KINDS:
+            self._say("error", "apiVersion", message, f"Write `apiVersion: {KINDS[str(kind)].api_version}`.")
+        elif meant and kind not in _OTHERS and (ours or str(kind).lower() == meant.lower()):
+            self._say("error", "kind", message, f"Write `kind: {meant}`.")
+        else:
+            self._say("note", "kind", f"{kind} is not checked", f"Checked are {', '.join(sorted(KINDS))}.")
+        return False
+
+    def _decoded(self, thing: dict[str, Any], kind: str) -> bool:
+        """Whether the server could read the object, its unknown fields aside; these are mended or left out."""
+        unknown, mistyped = decode(thing, kind)
+        for found in unknown:
+            meant = guess(found, kind)
+            words = f"{found.path.rpartition('.')[0] or kind} has no field `{found.key}`. {meant.words}"
+            self._say("error", found.path, found.message, words)
+            _mend(thing, found, meant.name)
+        for wrong in mistyped:
+            self._say("error", wrong.path, wrong.message, self._slip_at(wrong.path) or explain_type(wrong))
+        return not mistyped and not decode(thing, kind)[1]
+
+    def _slip_at(self, path: str) -> str:
+        """The slip that explains a value of the wrong type, if there is one on its line or the next."""
+        line = self._item.line(path)
+        near = [slip for slip in self._slips if line is not None and line <= slip.line <= line + 1]
+        for slip in near:
+            self._slips.remove(slip)
+        return " ".join(
+            f"{slip.message[:1].upper()}{slip.message[1:]}: write `{slip.corrected.strip()}`." for slip in near
+        )
+
+    def _judge(self, thing: dict[str, Any], key: tuple[str, str, str], count: int) -> None:
+        kind, namespace, name = key
+        old = self._old(key, count)
+        if old is None and (kind == "Service"):
+            old = self._evidence.service(namespace, name)
+            if old is not None:
+                words = "`kubectl create` stops here. `kubectl apply` changes the service, which is what is looked at."
+                self._say("note", "metadata.name", f'services "{name}" already exists', words)
+        if key in self._made and name:
+            group = KINDS[kind].api_version.rpartition("/")[0]
+            resource = ".".join(part for part in (_PLURALS[kind], group) if part)
+            words = "The manifest has it twice: `kubectl apply` lets the later one win, `kubectl create` refuses it."
+            self._say("warning", "metadata.name", f'{resource} "{name}" already exists', words)
+            old = self._made[key]
+        made, wrong = self._admit(thing, old)
+        for error in distinct(wrong):
+            field = error.field or next((at for word, at in _INTERNAL.items() if word in error.detail), "")
+            message = f"Internal error occurred: {error.detail}" if error.type == "Internal" else error.message
+            self._error(field, message, self._holder(error))
+        if not wrong:
+            self._made[key] = made
+        for message in warnings_of(made):
+            match = _WHERE.match(message)
+            self._say("warning", match[1] if match else "", message, explain("", message))
+        if kind == "Service" and not wrong and name and dns1035_label(name):
+            words = "Servers before 1.36 refuse this name: there the name of a service begins with a letter."
+            self._say("note", "metadata.name", f'Invalid value: "{name}": {dns1035_label(name)[0]}', words)
+
+    def _admit(self, thing: dict[str, Any], old: dict[str, Any] | None) -> tuple[dict[str, Any], list[FieldError]]:
+        if thing["kind"] != "Service":
+            made = with_defaults(thing)
+            return made, check_create(made) if old is None else check_update(made, with_defaults(old))
+        allocators = self._evidence.allocators
+        made, wrong = admit_create(thing, allocators) if old is None else admit_update(thing, old, allocators)
+        if not wrong:
+            self._evidence.add(made, self._object.partition(" ")[2])
+        return made, wrong
+
+    def _old(self, key: tuple[str, str, str], count: int) -> dict[str, Any] | None:
+        """What the object replaces: that of its name, or the only one of its kind."""
+        of_kind = [one for one in self._before if isinstance(one, Mapping) and one.get("kind") == key[0]]
+        named = [one for one in of_kind if _identity(one) == key]
+        found = named or (of_kind if len(of_kind) == count == 1 else [])
+        if not found:
+            return None
+        metadata = {**(found[0].get("metadata") or {}), "namespace": _identity(found[0])[1]}
+        return {**copy.deepcopy(dict(found[0])), "metadata": metadata}
+
+    def _holder(self, error: FieldError) -> str:
+        """Who has what is already allocated."""
+        numbers = re.findall(r"NodePort (\d+)|IP ([\w.:]+)", error.detail)
+        value = error.value if isinstance(error.value, int) else next((a or b for a, b in numbers), "")
+        holder = self._evidence.holder(int(value) if str(value).isdecimal() else value)
+        taken = "already allocated" in error.detail
+        return f" It belongs to {holder}." if holder and taken else ""
+
+    def _error(self, field: str, message: str, more: str = "") -> None:
+        self._say("error", field, message, f"{explain(field, message)}{more}")
+
+    def _say(self, severity: str, field: str, message: str, explanation: str) -> None:
+        line = self._item.line(field)
+        self.findings.append(Finding(severity, self._object, field, message, explanation, line))
+
+
+def _identity(thing: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Kind, namespace and name, as far as they are text."""
+    metadata = thing.get("metadata")
+    metadata = metadata if isinstance(metadata, Mapping) else {}
+    kind, name, namespace = thing.get("kind"), metadata.get("name"), metadata.get("namespace")
+    return (
+        kind if isinstance(kind, str) else "",
+        namespace if isinstance(namespace, str) and namespace else "default",
+        name if isinstance(name, str) else "",
+    )
+
+
+def _named(kind: str, namespace: str, name: str) -> str:
+    return f"{kind or 'object'} {namespace}/{name or '?'}"
+
+
+def _mend(thing: dict[str, Any], unknown: Unknown, name: str | None) -> None:
+    """Write a field under its right name, or leave it out."""
+    holder: Any = thing
+    for key, position in re.findall(r"([^.\[\]]+)|\[(\d+)\]", unknown.path[: -len(unknown.key)]):
+        holder = holder[key] if key else holder[int(position)]
+    value = holder.pop(unknown.key)
+    if name is not None:
+        holder.setdefault(name, value)

@@ -70,6 +70,8 @@ if TYPE_CHECKING:
     from nodeportkit.traffic.tracing import trace as trace
     from nodeportkit.validation import validate as validate
     from nodeportkit.widgets import ChainExplorer as ChainExplorer
+    from nodeportkit.widgets import PacketStepper as PacketStepper
+    from nodeportkit.widgets import ReachMatrix as ReachMatrix
     from nodeportkit.widgets import TrafficExplorer as TrafficExplorer
 
 __version__ = "0.1.0"
@@ -85,7 +87,9 @@ _HOMES: Final = {
     "ManifestError": "errors",
     "NodePortKitError": "errors",
     "NotFound": "errors",
+    "PacketStepper": "widgets",
     "ProxyConfig": "kube.proxy_config",
+    "ReachMatrix": "widgets",
     "ReadError": "errors",
     "Rules": "sources.proxy_rules",
     "SnapshotError": "errors",
@@ -160,6 +164,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "plot_rules",
     "ChainExplorer",
     "TrafficExplorer",
+    "ReachMatrix",
+    "PacketStepper",
     "healthy_cluster",
     "faulty_cluster",
     "plant",

@@ -1,7 +1,8 @@
 """ipywidgets: one explorer a module, each over the public functions."""
 
 from nodeportkit.widgets.chain_explorer import ChainExplorer
+from nodeportkit.widgets.packet_stepper import PacketStepper
 from nodeportkit.widgets.reach_matrix import ReachMatrix
 from nodeportkit.widgets.traffic_explorer import TrafficExplorer
 
-__all__ = ["ChainExplorer", "ReachMatrix", "TrafficExplorer"]
+__all__ = ["ChainExplorer", "PacketStepper", "ReachMatrix", "TrafficExplorer"]

@@ -75,7 +75,7 @@ class TrafficExplorer(Explorer):
     >>> explorer
     TrafficExplorer('shop/web')
     >>> explorer["policy"] = "Local"
-    >>> round(explorer.predicted.groupby("pod")["share"].sum().max(), 2)
+    >>> float(explorer.predicted.groupby("pod")["share"].sum().max().round(2))
     0.33
     """
 

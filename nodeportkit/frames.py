@@ -365,7 +365,9 @@ def _conforms(frame: pd.DataFrame, schema: Schema) -> bool:
         and frame.index.equals(pd.RangeIndex(len(frame)))
         and list(frame.columns) == schema.names
         and all(frame[c.name].dtype == c.dtype for c in schema.columns)
-        and not any(cell is None for c in schema.columns if c.kind in _OBJECTS for cell in frame[c.name].array)
+        and not any(
+            type(None) in set(map(type, frame[c.name].to_numpy())) for c in schema.columns if c.kind in _OBJECTS
+        )
     )
 
 

@@ -57,6 +57,7 @@ def join(prints: Sequence[Print]) -> dict[str, pd.DataFrame]:
     for name, parent in (("ports", "services"), ("containers", "pods")):
         parts = _parts(SCHEMAS[name], prints)
         frames[name] = _of_living(parts, frames[parent], SCHEMAS[name].parent, _fragments(name, prints))
+    frames["specs"] = _specs(_fragments("specs", prints))
     frames["backends"] = _backends(prints)
     frames["events"] = _without_sentinels(join_events(_fragments("events", prints)))
     joined: Joined = join_endpoints(_fragments("endpoints", prints), frames["services"])
@@ -212,6 +213,17 @@ def _backends(prints: Sequence[Print]) -> pd.DataFrame:
     vague = _parts(schema, [prints[i] for i, fragment in told if fragment.detail == 1])
     rows = rows[[key not in gone for key in _keys(rows, parent)]]
     return _stack([rows, vague[[key not in known for key in _keys(vague, parent)]]]).reset_index(drop=True)
+
+
+def _specs(fragments: Sequence[Fragment]) -> pd.DataFrame:
+    """Every spec once: two of one id are alike."""
+    if not fragments:
+        return empty("specs")
+    rows = _stack([conform("specs", fragment.rows) for fragment in fragments])
+    key = list(SCHEMAS["specs"].key)
+    if len(fragments) > 1 and _has_repeated(rows, key):
+        rows = rows.drop_duplicates(key, ignore_index=True)
+    return _without_sentinels(rows)
 
 
 def _with_every_protocol(ports: pd.DataFrame, there: Any) -> Any:

@@ -55,7 +55,9 @@ CREATED = {"creationTimestamp": "2026-11-22T14:59:57Z"}
 
 def test_every_object_of_a_real_cluster_is_a_row():
     found = frames(read_json(OBJECTS))
+    specs = {json.dumps([c["image"] for c in p["spec"]["containers"]]) for p in of_kind("Pod")}
     assert {name: len(rows) for name, rows in found.items()} == {
+        "specs": len(specs),  # one container each, without probes
         "nodes": len(of_kind("Node")),
         "pods": len(of_kind("Pod")),
         "containers": sum(len(c.get("ports", [])) for p in of_kind("Pod") for c in p["spec"]["containers"]),
@@ -508,7 +510,8 @@ def test_documents_one_after_the_other():
         json.dumps(things),
     ):
         found = read_json(text.encode())
-        assert [f.frame for f in found.fragments] == ["services", "ports", "pods", "containers", "pods", "containers"]
+        frames_told = ["services", "ports", "pods", "containers", "pods", "containers", "specs"]
+        assert [f.frame for f in found.fragments] == frames_told
 
 
 def event(type_, thing):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain, groupby
+from itertools import chain, compress
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +17,8 @@ from nodeportkit.sources.reader import Fragment
 __all__ = ["Gathered", "times"]
 
 _PACKED: Final[dict[str, Any]] = {"string": str, "Int64": np.int64, "boolean": np.bool_}
-_SEPARATOR: Final = "\0"
+_MANY: Final = 16_384
+_FIRST_MOMENT, _LAST_MOMENT = np.datetime64("1678-01-01"), np.datetime64("2262-01-01")
 
 
 class Gathered:
@@ -41,7 +42,8 @@ class Gathered:
         objects = self._parts[0]
         # The first part has a row an object, the others have parts of these objects, all of one object in one slice.
         distinct = objects.has_names and (len(self._names) == objects.rows or not objects.has_repeated())
-        return [part.fragment(now, distinct=distinct and part.distinct) for part in self._parts]
+        told = [part for part in self._parts if part.rows or not part.is_shared]
+        return [part.fragment(now, distinct=distinct and part.distinct) for part in told]
 
 
 class _Growing:
@@ -56,9 +58,13 @@ class _Growing:
         self._columns = {name: _Column(SCHEMAS[part.frame][name].kind) for name in part.rows}
         self._covers = None if part.covers is None else {name: _Column("string") for name in part.covers}
         self._covered = 0
+        self.is_shared = part.shared
+        self._known: set[Any] = set()
 
     def add(self, part: Part) -> None:
         """Put the columns of a further slice below those that are here."""
+        if self.is_shared and not (part := _without(part, self._known)).rows:
+            return
         rows = len(next(iter(part.rows.values())))
         self.rows += rows
         for name, values in part.rows.items():
@@ -87,54 +93,63 @@ class _Growing:
         return Fragment(self.frame, conform(self.frame, typed), covers=covers, detail=self._detail, distinct=distinct)
 
 
+def _without(part: Part, known: set[Any]) -> Part:
+    """The part without the things that are known already, by the first column of its key; these are known from now on."""
+    things = part.rows[SCHEMAS[part.frame].key[0]]
+    fresh = [thing not in known for thing in things]
+    known.update(things)
+    if all(fresh):
+        return part
+    rows = {name: list(compress(values, fresh)) for name, values in part.rows.items()} if any(fresh) else {}
+    return part._replace(rows=rows)
+
+
 class _Column:
     """The slices of a column, each in a form that leaves few objects behind.
 
     What is kept from a slice stands between what is decoded for the next: the less, the nearer to each other things stay
-    in memory, and the end result is made in one go.
+    in memory. Of equal texts one is kept: most columns have a few thousand different ones at most.
     """
 
-    __slots__ = ("_kind", "_lacks", "_slices")
+    __slots__ = ("_kind", "_lacks", "_slices", "_texts")
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
         self._slices: list[Any] = []
+        self._texts: dict[Any, Any] | None = {}
         self._lacks = False
 
     def add(self, values: Sequence[Any]) -> None:
         """Put a further slice below those that are here."""
         if self._kind == "time":
             self._slices.append(_moments(values))
-        elif self._kind not in _PACKED or None in values:
+        elif self._kind == "string":
+            if self._texts is not None:
+                one = self._texts.setdefault
+                values = [one(text, text) for text in values]
+                if len(self._texts) > _MANY:
+                    self._texts = None
+            self._slices.extend(values)
+        elif self._kind in _PACKED and None not in values:
+            self._slices.append(np.array(values, dtype=_PACKED[self._kind]))
+        else:
             self._lacks = True
             self._slices.append(values)
-        elif self._kind == "string":
-            text = _SEPARATOR.join(values)
-            self._slices.append(text if text.count(_SEPARATOR) == len(values) - 1 else values)
-        else:
-            self._slices.append(np.array(values, dtype=_PACKED[self._kind]))
 
     def array(self, rows: int) -> Any:
         """The column as an array of its type, as far as that is quicker than to let pandas look at each value."""
         if self._kind == "time":
             return _utc(np.concatenate([*self._slices, np.array([], dtype="datetime64[ns]")]))
         if self._kind == "string":
-            cells = np.fromiter(self._texts(), dtype=object, count=rows)
-            if self._lacks:
-                cells[[cell is None for cell in cells]] = pd.NA
+            cells = np.fromiter(self._slices, dtype=object, count=rows)
+            if None in self._slices:
+                cells[[cell is None for cell in self._slices]] = pd.NA
             return pd.arrays.StringArray(cells)
         if self._kind in _PACKED and not self._lacks:
             packed = np.concatenate([*self._slices, np.array([], dtype=_PACKED[self._kind])])
             made = pd.arrays.BooleanArray if self._kind == "boolean" else pd.arrays.IntegerArray
             return made(packed, np.zeros(rows, dtype=bool))
         return list(chain.from_iterable(self._slices))
-
-    def _texts(self) -> Iterator[Any]:
-        for packed, slices in groupby(self._slices, key=lambda slice_: isinstance(slice_, str)):
-            if packed:
-                yield from _SEPARATOR.join(slices).split(_SEPARATOR)
-            else:
-                yield from chain.from_iterable(slices)
 
 
 def times(texts: Sequence[Any]) -> Any:
@@ -149,8 +164,14 @@ def _utc(moments: Any) -> Any:
 def _moments(texts: Sequence[Any]) -> Any:
     try:
         if {text[19:] for text in texts if text} <= {"Z"}:
-            return np.array([text[:19] if text else "NaT" for text in texts], dtype="datetime64[ns]")
+            return _in_nanoseconds(np.array([text[:19] if text else "NaT" for text in texts], dtype="datetime64[s]"))
     except ValueError:
         pass
     parsed = pd.to_datetime(pd.Series(texts, dtype=object), utc=True, errors="coerce", format="ISO8601")
-    return parsed.dt.tz_localize(None).to_numpy(dtype="datetime64[ns]")
+    return _in_nanoseconds(parsed.dt.tz_localize(None).to_numpy(copy=True))
+
+
+def _in_nanoseconds(moments: Any) -> Any:
+    """The moments in the unit of the frames; missing where they do not fit, as they would come out as others."""
+    moments[(moments < _FIRST_MOMENT) | (moments > _LAST_MOMENT)] = np.datetime64("NaT")
+    return moments.astype("datetime64[ns]")

@@ -26,6 +26,7 @@ __all__ = ["read_json"]
 _BLANK = re.compile(rb"[ \t\r\n]*")
 _T = TypeVar("_T")
 _LONGEST_LINE: Final = 65_536
+_SAVE_AS_UTF8: Final = "Save the file again, as UTF-8."
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -162,18 +163,24 @@ def read_json(
     0     web    80          80
     """
     data = _utf8(data)
-    form = JsonForm(data, first_line)
-    collector = Collector(form, source, namespace=namespace, now=now)
+
+    def begin() -> tuple[JsonForm, Collector]:
+        form = JsonForm(data, first_line)
+        return form, Collector(form, source, namespace=namespace, now=now)
+
     with no_garbage_collection():
-        if (found := long_list(data)) and _add_long_list(collector, form, found):
+        try:
+            if (found := long_list(data)) and _add_long_list(*(begun := begin()), found):
+                return begun[1].result()
+            form, collector = begin()
+            for document, head in _documents(data, form, source):
+                add_document(collector, form, document, head)
             return collector.result()
-        collector = Collector(form, source, namespace=namespace, now=now)
-        for document, head in _documents(data, form, source):
-            add_document(collector, form, document, head)
-        return collector.result()
+        except UnicodeDecodeError as error:
+            raise _not_utf8(data, source, first_line, error) from None
 
 
-def _add_long_list(collector: Collector, form: JsonForm, found: LongList) -> bool:
+def _add_long_list(form: JsonForm, collector: Collector, found: LongList) -> bool:
     """Take a long list; False if it turns out not to be what it looked like."""
     implied = found.kind.removesuffix("List") or None
     batches = (_PieceOfList(form, piece) for piece in found.pieces)
@@ -229,6 +236,23 @@ def _not_blank(data: bytes, at: int) -> int:
     return match.end() if match else at
 
 
+def _not_utf8(data: bytes, source: str, first_line: int, error: UnicodeDecodeError) -> ReadError:
+    """The error for bytes that are no text; `error` knows only the one text that they stand in."""
+    offset, reason = 0, error.reason
+    try:
+        data.decode()
+    except UnicodeDecodeError as first:
+        offset, reason = first.start, first.reason
+    form = JsonForm(data, first_line)
+    return ReadError(
+        f"no JSON: it is not UTF-8: {reason}",
+        source=source,
+        line=form.line_at(offset),
+        column=form.column_at(offset),
+        hint=_SAVE_AS_UTF8,
+    )
+
+
 def _malformed(view: memoryview, start: int, form: JsonForm, source: str) -> ReadError:
     """The error for bytes that begin with no JSON document."""
     offset = start + len(view)
@@ -238,7 +262,7 @@ def _malformed(view: memoryview, start: int, form: JsonForm, source: str) -> Rea
     except RecursionError:
         offset, message, hint = start, "it is nested too deeply", "No Kubernetes object is."
     except UnicodeDecodeError as error:
-        offset, message, hint = start, f"it is not UTF-8: {error.reason}", "Save the file again, as UTF-8."
+        offset, message, hint = start, f"it is not UTF-8: {error.reason}", _SAVE_AS_UTF8
     except msgspec.DecodeError as error:
         place = offset_of(error)
         if place is not None:

@@ -1,8 +1,9 @@
 """A long JSON list, cut into pieces without being parsed first.
 
 The items of a list as kubectl or the API server writes it all begin and end alike. So a list can be cut where one ends
-and the next begins, far from the last cut, and each piece decoded as a list of its own. A cut in the wrong place leaves
-brackets open, and such a piece is no JSON: then the list is to be read in the ordinary way.
+and the next begins, far from the last cut, and each piece decoded as a list of its own. A cut in the wrong place, in a
+text or deeper within an item, leaves the item's own bracket open, and such a piece is no JSON: then the list is to be
+read in the ordinary way.
 """
 
 from __future__ import annotations

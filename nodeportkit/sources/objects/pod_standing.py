@@ -1,25 +1,28 @@
-"""READY, STATUS and RESTARTS of a pod that was read from an object."""
+"""READY, STATUS and RESTARTS of a pod that was read from an object, and why it is not ready."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from nodeportkit.kube.printing.pod_status import ContainerView, PodView, pod_summary
-from nodeportkit.sources.objects.pod_types import ContainerStatus, Pod, PodSpec, PodStatus, State, Terminated, sidecars
+from nodeportkit.sources.objects.pod_specs import Made
+from nodeportkit.sources.objects.pod_types import Condition, ContainerStatus, Pod, PodSpec, PodStatus, State, Terminated
 from nodeportkit.sources.objects.typed import Metadata
 
-__all__ = ["Standing", "standing"]
+__all__ = ["Standing", "standing", "told_by"]
 
 _NO_METADATA, _NO_SPEC, _NO_STATE, _NOT_ENDED = Metadata(), PodSpec(), State(), Terminated()
 
 
-# STATUS as kubectl prints it, the Ready condition, ready containers, restarts. A plain tuple: there are very many.
-Standing = tuple[str | None, bool | None, int | None, int | None]
-_UNKNOWN: Final = (None, None, None, None)
+# STATUS as kubectl prints it, the Ready condition, ready containers, restarts, why it is not ready. A plain tuple: there
+# are very many.
+Standing = tuple[str | None, bool | None, int | None, int | None, str | None]
+_UNKNOWN: Final = (None, None, None, None, None)
 
 
-def standing(pod: Pod) -> Standing:
-    """How the pod stands; unknown for a manifest, which has no status.
+def standing(pod: Pod, made: Made) -> Standing:
+    """How the pod stands, `made` being what follows from its spec; unknown for a manifest, which has no status.
 
     Nearly all pods of a cluster simply run: nothing is left to decide for them, and nothing is to be built for them. The
     others go by kubectl's rule.
@@ -27,52 +30,63 @@ def standing(pod: Pod) -> Standing:
     status = pod.status
     if status is None or not status.phase:
         return _UNKNOWN
+    conditions = status.conditions or ()
     ready = False
-    for condition in status.conditions or ():
+    for condition in conditions:
         if condition.type == "Ready":
             ready = condition.status == "True"
             break
-    meta, spec = pod.metadata or _NO_METADATA, pod.spec or _NO_SPEC
+    meta = pod.metadata or _NO_METADATA
     if status.phase == "Running" and not (status.reason or meta.deletion_timestamp):
-        counts = _all_run(spec, status)
+        counts = _all_run(made.sidecars, status)
         if counts:
-            return "Running", ready, counts[0], counts[1]
+            return "Running", ready, counts[0], counts[1], "" if ready else _why(conditions)
+    spec = pod.spec or _NO_SPEC
     summary = pod_summary(
         PodView(
             phase=status.phase,
             reason=status.reason or "",
             deleted=meta.deletion_timestamp is not None,
             scheduling_gated=any(
-                condition.type == "PodScheduled" and condition.reason == "SchedulingGated"
-                for condition in status.conditions or ()
+                condition.type == "PodScheduled" and condition.reason == "SchedulingGated" for condition in conditions
             ),
-            initialized=any(
-                condition.type == "Initialized" and condition.status == "True" for condition in status.conditions or ()
-            ),
+            initialized=any(condition.type == "Initialized" and condition.status == "True" for condition in conditions),
             ready=ready,
             containers=len(spec.containers or ()),
             init_containers=len(spec.init_containers or ()),
-            sidecars=[container.name or "" for container in sidecars(spec)],
+            sidecars=[name or "" for name in made.sidecars],
             init_statuses=[_view(container) for container in status.init_container_statuses or ()],
             statuses=[_view(container) for container in status.container_statuses or ()],
         )
     )
-    return summary.status, ready, summary.ready, summary.restarts
+    return summary.status, ready, summary.ready, summary.restarts, "" if ready else _why(conditions)
 
 
-def _all_run(spec: PodSpec, status: PodStatus) -> tuple[int, int] | None:
+def _why(conditions: Iterable[Condition]) -> str:
+    """Reason and message of the Ready condition, else of the one of being scheduled; "" where neither says anything."""
+    unmet = {it.type: it for it in conditions if it.type in ("Ready", "PodScheduled") and it.status != "True"}
+    for type_ in ("Ready", "PodScheduled"):
+        if type_ in unmet and (told := told_by(unmet[type_])):
+            return told
+    return ""
+
+
+def told_by(condition: Condition) -> str:
+    """Reason and message of a condition: `ContainersNotReady: containers with unready status: [web]`."""
+    return ": ".join(part for part in (condition.reason, condition.message) if part)
+
+
+def _all_run(sidecars: Collection[str | None], status: PodStatus) -> tuple[int, int] | None:
     """Ready containers and restarts where all containers run and are ready; None where it is not as simple as that."""
     ready = restarts = 0
-    if status.init_container_statuses:
-        lasting = [container.name for container in sidecars(spec)]
-        for container in status.init_container_statuses:
-            if container.name in lasting:
-                if not (container.started and _runs(container)):
-                    return None
-                ready += 1
-                restarts += container.restart_count or 0
-            elif not (container.state and container.state.terminated and container.state.terminated.exit_code == 0):
+    for container in status.init_container_statuses or ():
+        if container.name in sidecars:
+            if not (container.started and _runs(container)):
                 return None
+            ready += 1
+            restarts += container.restart_count or 0
+        elif not (container.state and container.state.terminated and container.state.terminated.exit_code == 0):
+            return None
     for container in status.container_statuses or ():
         state = container.state  # as in _runs, without the call: this is where a large cluster spends its time
         if not container.ready or not state or not state.running or state.waiting or state.terminated:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from nodeportkit.sources.objects.typed import KubernetesObject, Typed
+from nodeportkit.sources.objects.typed import Fixed, KubernetesObject, Typed, Whole
 
 __all__ = [
+    "Condition",
     "Container",
     "ContainerPort",
     "ContainerStatus",
@@ -14,28 +15,60 @@ __all__ = [
     "PodStatus",
     "State",
     "Terminated",
-    "sidecars",
 ]
 
 
-class ContainerPort(Typed):
+class ContainerPort(Fixed, frozen=True):
     """An entry of a container's ports."""
 
     name: str | None = None
-    container_port: int | None = None
+    container_port: Whole | None = None
     protocol: str | None = None
-    host_port: int | None = None
+    host_port: Whole | None = None
 
 
-class Container(Typed):
-    """A container or init container."""
+class Present(Fixed, frozen=True):
+    """That something is there; nothing else of it is needed."""
+
+
+class Probed(Fixed, frozen=True):
+    """Where a probe knocks."""
+
+    port: Whole | str | None = None
+
+
+class Probe(Fixed, frozen=True):
+    """How it is found out whether a container is ready: one of these four."""
+
+    http_get: Probed | None = None
+    tcp_socket: Probed | None = None
+    grpc: Probed | None = None
+    exec: Present | None = None
+
+
+class Lifecycle(Fixed, frozen=True):
+    """What is run as a container starts and stops."""
+
+    pre_stop: Present | None = None
+
+
+class Container(Fixed, frozen=True):
+    """A container or init container.
+
+    Of command and arguments only addresses to listen on ever reach a frame; of the environment nothing is read.
+    """
 
     name: str | None = None
-    ports: list[ContainerPort] | None = None
+    image: str | None = None
+    ports: tuple[ContainerPort, ...] | None = None
     restart_policy: str | None = None
+    command: tuple[str | None, ...] | None = None
+    args: tuple[str | None, ...] | None = None
+    readiness_probe: Probe | None = None
+    lifecycle: Lifecycle | None = None
 
 
-class InitContainer(Container):
+class InitContainer(Container, frozen=True):
     """An init container; one that always restarts is a sidecar."""
 
 
@@ -44,8 +77,9 @@ class PodSpec(Typed):
 
     node_name: str | None = None
     host_network: bool | None = None
-    containers: list[Container] | None = None
-    init_containers: list[InitContainer] | None = None
+    termination_grace_period_seconds: Whole | None = None
+    containers: tuple[Container, ...] | None = None
+    init_containers: tuple[InitContainer, ...] | None = None
 
 
 class Condition(Typed):
@@ -54,6 +88,7 @@ class Condition(Typed):
     type: str | None = None
     status: str | None = None
     reason: str | None = None
+    message: str | None = None
 
 
 class Waiting(Typed):
@@ -62,23 +97,19 @@ class Waiting(Typed):
     reason: str | None = None
 
 
-class Running(Typed):
-    """That a container runs; nothing else of it is needed."""
-
-
 class Terminated(Typed):
     """How a container ended."""
 
     reason: str | None = None
-    exit_code: int | None = None
-    signal: int | None = None
+    exit_code: Whole | None = None
+    signal: Whole | None = None
 
 
 class State(Typed):
     """The state of a container: one of these three."""
 
     waiting: Waiting | None = None
-    running: Running | None = None
+    running: Present | None = None
     terminated: Terminated | None = None
 
 
@@ -88,7 +119,7 @@ class ContainerStatus(Typed):
     name: str | None = None
     ready: bool | None = None
     started: bool | None = None
-    restart_count: int | None = None
+    restart_count: Whole | None = None
     state: State | None = None
 
 
@@ -115,8 +146,3 @@ class Pod(KubernetesObject):
 
     spec: PodSpec | None = None
     status: PodStatus | None = None
-
-
-def sidecars(spec: PodSpec) -> list[InitContainer]:
-    """The init containers that run as long as the pod does (`restartPolicy: Always`)."""
-    return [container for container in spec.init_containers or () if container.restart_policy == "Always"]

@@ -7,15 +7,17 @@ manifest says what it wants and no more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
 __all__ = [
+    "Fixed",
     "KubernetesObject",
     "Metadata",
     "OwnerReference",
     "Typed",
+    "Whole",
     "api_name",
     "common",
     "is_live",
@@ -34,6 +36,14 @@ def api_name(field: str) -> str:
 
 class Typed(msgspec.Struct, rename=api_name, gc=False, omit_defaults=True):
     """What all parts of an object share: API names, and no work for the garbage collector, as trees have no cycles."""
+
+
+class Fixed(msgspec.Struct, rename=api_name, gc=False, omit_defaults=True, frozen=True):
+    """The same, for parts that are looked up by what they hold: pods made alike have equal ones."""
+
+
+# Whole numbers as frames hold them, in 64 bits; the API's own have 32 or 64.
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class OwnerReference(Typed):
@@ -103,7 +113,7 @@ def owner(metadata: Metadata) -> tuple[str | None, str | None]:
     references: Sequence[OwnerReference] = metadata.owner_references or ()
     for reference in references:
         if reference.controller:
-            return common(reference.kind or ""), reference.name
+            return reference.kind or "", reference.name
     return ("", "") if is_live(metadata) else (None, None)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 __all__ = ["misfit"]
 
 _EXPECTED = re.compile(r"Expected `(?P<wanted>.+?)`, got `(?P<got>.+?)`(?: - at `(?P<path>.*)`)?$", re.DOTALL)
+_TOO_LARGE = re.compile(r"Expected `int` (?:<=|>=) .+?(?: - at `(?P<path>.*)`)?$", re.DOTALL)
 _NAMES: Final = {
     "int": "a whole number",
     "str": "text",
@@ -37,11 +38,17 @@ def misfit(text: str) -> tuple[str, str | None, str]:
     ('spec.ports[0].nodePort is text where a whole number belongs', 'Write the number without quotes.', '$.spec.ports[0].nodePort')
     """
     match = _EXPECTED.match(text)
+    if too_large := _TOO_LARGE.match(text):
+        path = too_large["path"] or "$"
+        return f"{_field(path)} is larger than any number that Kubernetes has a place for", None, path
     if not match:
         return text, None, "$"
     wanted = [part for part in match["wanted"].split(" | ") if part != "null"]
     path = match["path"] or "$"
-    field = path.removeprefix("$").removeprefix(".") or "it"
     expected = " or ".join(_NAMES.get(part, part) for part in wanted)
     hint = next((_HINTS[part, match["got"]] for part in wanted if (part, match["got"]) in _HINTS), None)
-    return f"{field} is {_NAMES.get(match['got'], match['got'])} where {expected} belongs", hint, path
+    return f"{_field(path)} is {_NAMES.get(match['got'], match['got'])} where {expected} belongs", hint, path
+
+
+def _field(path: str) -> str:
+    return path.removeprefix("$").removeprefix(".") or "it"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from nodeportkit.sources.objects.kinds import Part
-from nodeportkit.sources.objects.typed import KubernetesObject, Metadata, Typed, labels
+from nodeportkit.sources.objects.typed import KubernetesObject, Metadata, Typed, Whole, labels
 
 __all__ = ["KINDS", "TYPE", "columns"]
 
@@ -59,7 +59,7 @@ class EndpointPort(Typed):
     """An entry of ports."""
 
     name: str | None = None
-    port: int | None = None
+    port: Whole | None = None
     protocol: str | None = None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from nodeportkit.sources.objects.kinds import Part
-from nodeportkit.sources.objects.typed import KubernetesObject, Typed, common
+from nodeportkit.sources.objects.typed import KubernetesObject, Typed, Whole, common
 
 __all__ = ["KINDS", "LONGEST_MESSAGE", "TYPE", "columns"]
 
@@ -26,7 +26,7 @@ class About(Typed):
 class Series(Typed):
     """How often it happened, where it goes on happening."""
 
-    count: int | None = None
+    count: Whole | None = None
     last_observed_time: str | None = None
 
 
@@ -39,8 +39,8 @@ class Event(KubernetesObject):
     reason: str | None = None
     message: str | None = None
     note: str | None = None
-    count: int | None = None
-    deprecated_count: int | None = None
+    count: Whole | None = None
+    deprecated_count: Whole | None = None
     series: Series | None = None
     event_time: str | None = None
     first_timestamp: str | None = None

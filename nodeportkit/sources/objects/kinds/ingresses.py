@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from nodeportkit.sources.objects.kinds import Part
-from nodeportkit.sources.objects.typed import KubernetesObject, Metadata, Typed
+from nodeportkit.sources.objects.typed import KubernetesObject, Metadata, Typed, Whole
 
 __all__ = ["KINDS", "TYPE", "columns"]
 
@@ -20,7 +20,7 @@ KINDS: Final = {"Ingress": ("networking.k8s.io", "extensions")}
 class BackendPort(Typed):
     """A port of a Service, by number or by name."""
 
-    number: int | None = None
+    number: Whole | None = None
     name: str | None = None
 
 
@@ -36,7 +36,7 @@ class Backend(Typed):
 
     service: BackendService | None = None
     service_name: str | None = None
-    service_port: int | str | None = None
+    service_port: Whole | str | None = None
 
 
 class Path(Typed):

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from nodeportkit.sources.objects.kinds import Part
-from nodeportkit.sources.objects.typed import KubernetesObject, Metadata, Typed, labels
+from nodeportkit.sources.objects.typed import KubernetesObject, Metadata, Typed, Whole, labels
 
 __all__ = ["KINDS", "TYPE", "columns"]
 
@@ -49,8 +49,8 @@ class PolicyPort(Typed):
     """A port, or a range of ports, that a rule admits."""
 
     protocol: str | None = None
-    port: int | str | None = None
-    end_port: int | None = None
+    port: Whole | str | None = None
+    end_port: Whole | None = None
 
 
 class IngressRule(Typed):

@@ -1,60 +1,63 @@
-"""Pods, and the container ports they declare."""
+"""Pods, the container ports they declare, and what their containers are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
 
+from nodeportkit.sources.objects.component_flags import settings
 from nodeportkit.sources.objects.kinds import Part
+from nodeportkit.sources.objects.pod_specs import NO_SPEC, Made, made, specs_part
 from nodeportkit.sources.objects.pod_standing import standing
-from nodeportkit.sources.objects.pod_types import Container, InitContainer, Pod, PodSpec, PodStatus, sidecars
-from nodeportkit.sources.objects.typed import Metadata, common, labels, owner
+from nodeportkit.sources.objects.pod_types import Pod, PodSpec, PodStatus
+from nodeportkit.sources.objects.typed import Metadata, labels, owner
 
-__all__ = ["KINDS", "TYPE", "columns"]
+__all__ = ["KINDS", "TYPE", "columns", "settings"]
 
 KINDS: Final = {"Pod": ("",)}
 TYPE: Final = Pod
-_NO_METADATA, _NO_SPEC, _NO_STATUS = Metadata(), PodSpec(), PodStatus()
+_NO_METADATA, _NO_PLAN, _NO_STATUS = Metadata(), PodSpec(), PodStatus()
 
 
 def columns(pods: Sequence[Pod], namespace: str) -> list[Part]:
-    """The rows of `pods` and `containers`."""
+    """The rows of `pods`, `containers` and `specs`."""
     metas = [pod.metadata or _NO_METADATA for pod in pods]
-    specs = [pod.spec or _NO_SPEC for pod in pods]
+    plans = [pod.spec or _NO_PLAN for pod in pods]
     statuses = [pod.status or _NO_STATUS for pod in pods]
+    specs = [made(plan) if plan.containers else NO_SPEC for plan in plans]
     created = [meta.creation_timestamp for meta in metas]
-    phases = [common(status.phase) if status.phase else None for status in statuses]
+    phases = [status.phase for status in statuses]
     # Of a manifest, which has neither, it is unknown what the cluster will make: no "" for what is absent.
     absent = ["" if at or phase else None for at, phase in zip(created, phases, strict=True)]
     namespaces = [meta.namespace or namespace for meta in metas]
     names = [meta.name for meta in metas]
     owner_kinds, owner_names = zip(*map(owner, metas), strict=True)
-    printed, ready, ready_containers, restarts = zip(*map(standing, pods), strict=True)
+    printed, ready, ready_containers, restarts, reasons = zip(*map(standing, pods, specs), strict=True)
     rows: dict[str, Sequence[Any]] = {
         "namespace": namespaces,
         "name": names,
-        "node": [spec.node_name or none for spec, none in zip(specs, absent, strict=True)],
+        "node": [plan.node_name or none for plan, none in zip(plans, absent, strict=True)],
         "ips": [_ips(status) if status.phase else None for status in statuses],
         "phase": phases,
         "status": printed,
         "ready": ready,
         "ready_containers": ready_containers,
-        "containers": [
-            len(spec.containers or ()) + (len(sidecars(spec)) if spec.init_containers else 0) for spec in specs
-        ],
+        "containers": [spec.containers for spec in specs],
         "restarts": restarts,
         "owner_kind": owner_kinds,
         "owner_name": owner_names,
-        "host_network": [spec.host_network is True for spec in specs],
+        "host_network": [plan.host_network is True for plan in plans],
         "terminating": [
             None if none is None else meta.deletion_timestamp is not None
             for meta, none in zip(metas, absent, strict=True)
         ],
+        "unready_reason": reasons,
+        "spec": [spec.id for spec in specs],
         "labels": list(map(labels, metas)),
         "created": created,
     }
     covers = {"namespace": namespaces, "pod": names}
-    return [Part("pods", rows), Part("containers", _ports(specs, namespaces, names), covers)]
+    return [Part("pods", rows), Part("containers", _ports(specs, namespaces, names), covers), specs_part(specs)]
 
 
 _PORT_COLUMNS: Final = (
@@ -69,29 +72,14 @@ _PORT_COLUMNS: Final = (
 )
 
 
-def _ports(specs: list[PodSpec], namespaces: list[str], names: list[str | None]) -> dict[str, Any]:
-    """The declared ports of all containers, those of sidecars among them."""
+def _ports(specs: list[Made], namespaces: list[str], names: list[str | None]) -> dict[str, Any]:
+    """The declared ports of all containers that run as long as their pod does."""
     declared = [
-        (
-            namespace,
-            name,
-            container.name,
-            port.name or "",
-            port.container_port,
-            common(port.protocol or "TCP"),
-            port.host_port or 0,
-            type(container) is InitContainer,
-        )
+        (namespace, name, *port)
         for namespace, name, spec in zip(namespaces, names, specs, strict=True)
-        for container in (_lasting(spec) if spec.init_containers else spec.containers or ())
-        for port in container.ports or ()
+        for port in spec.ports
     ]
     return dict(zip(_PORT_COLUMNS, zip(*declared, strict=True) if declared else [()] * 8, strict=True))
-
-
-def _lasting(spec: PodSpec) -> Sequence[Container]:
-    """The containers that run as long as the pod does: sidecars stand among the init containers."""
-    return [*(spec.containers or ()), *sidecars(spec)]
 
 
 def _ips(status: PodStatus) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from nodeportkit.sources.objects.kinds import Part
-from nodeportkit.sources.objects.typed import KubernetesObject, Metadata, Typed, is_live, labels
+from nodeportkit.sources.objects.typed import KubernetesObject, Metadata, Typed, Whole, is_live, labels
 
 __all__ = ["KINDS", "TYPE", "columns"]
 
@@ -23,16 +23,16 @@ class ServicePort(Typed):
 
     name: str | None = None
     protocol: str | None = None
-    port: int | None = None
-    target_port: int | str | None = None
-    node_port: int | None = None
+    port: Whole | None = None
+    target_port: Whole | str | None = None
+    node_port: Whole | None = None
     app_protocol: str | None = None
 
 
 class ClientIPConfig(Typed):
     """How long a client stays with its pod."""
 
-    timeout_seconds: int | None = None
+    timeout_seconds: Whole | None = None
 
 
 class SessionAffinityConfig(Typed):
@@ -60,7 +60,7 @@ class ServiceSpec(Typed):
     ip_families: list[str] | None = None
     ip_family_policy: str | None = None
     publish_not_ready_addresses: bool | None = None
-    health_check_node_port: int | None = None
+    health_check_node_port: Whole | None = None
     allocate_load_balancer_node_ports: bool | None = None
     load_balancer_class: str | None = None
 

@@ -39,5 +39,6 @@ def _together(rows: pd.DataFrame) -> pd.DataFrame:
     if not rows.duplicated(_KEY).any():
         return rows
     groups = rows.groupby(_KEY, sort=False, dropna=False, as_index=False)
-    once = groups.agg(count=("count", "sum"), last_seen=("last_seen", "max"), age=("age", "min"))
+    once = groups.agg(last_seen=("last_seen", "max"), age=("age", "min"))
+    once["count"] = groups["count"].sum(min_count=1)["count"]  # unknown if no print shows it
     return conform("events", once[list(rows.columns)])

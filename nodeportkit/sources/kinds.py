@@ -6,7 +6,7 @@ from typing import Final
 
 from nodeportkit.sources.shell import words
 
-__all__ = ["ALL", "CLUSTER_WIDE", "full_kind", "full_kinds", "singular"]
+__all__ = ["ALL", "CLUSTER_WIDE", "full_kind", "full_kinds", "kind_name", "singular"]
 
 # Full name, then short names, as `kubectl api-resources` lists them for Kubernetes 1.9 to 1.36. The groups of kinds that
 # kubectl also finds without one (EndpointSlices, Events) are left out, as in `Table.kind`.
@@ -153,6 +153,27 @@ def full_kind(name: str) -> str:
     ours = ("", own, "extensions", "discovery.k8s.io", "events.k8s.io", "v1")
     version, _, rest = group.partition(".")
     return full if group in ours or (version[:1] == "v" and version[1:2].isdigit() and rest in ours) else name
+
+
+_KIND_NAMES: Final = {
+    kind.lower(): kind
+    for kind in words(
+        "Pod Node Service Endpoints EndpointSlice Ingress NetworkPolicy Deployment ReplicaSet StatefulSet DaemonSet Job CronJob "
+        "ReplicationController HorizontalPodAutoscaler PodDisruptionBudget Namespace ConfigMap Secret ServiceAccount "
+        "PersistentVolume PersistentVolumeClaim StorageClass IngressClass ResourceQuota LimitRange Lease Gateway HTTPRoute"
+    )
+}
+
+
+def kind_name(word: str) -> str:
+    """The Kind as the API writes it; a word that is none of Kubernetes' own kinds stays as it is.
+
+    Examples
+    --------
+    >>> kind_name("replicaset"), kind_name("pods"), kind_name("Widget")
+    ('ReplicaSet', 'Pod', 'Widget')
+    """
+    return _KIND_NAMES.get(singular(full_kind(word).partition(".")[0]), word)
 
 
 def full_kinds(names: str) -> tuple[str, ...]:

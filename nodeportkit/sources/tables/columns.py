@@ -169,14 +169,15 @@ def kind_of(columns: Sequence[str], cells: Sequence[Sequence[str]], command: Com
         The command that printed the table, where it is known.
     """
     shown = dict(zip(columns, cells, strict=True))
+    custom = command is not None and command.output.startswith("custom-columns")
+    if _is_events(columns) and not custom:
+        return "events"
     prefixed = _kinds_before(shown.get("NAME", ()))
     if prefixed:
         return prefixed.pop() if len(prefixed) == 1 else UNKNOWN
     asked = _asked_for(command)
-    if command is not None and command.output.startswith("custom-columns"):
+    if custom:
         return asked or UNKNOWN
-    if _is_events(columns):
-        return "events"
     known = kind_by_columns(columns)
     if known is None:
         return asked or UNKNOWN

@@ -123,6 +123,8 @@ def listing(
     columns: dict[str, Cells] = {}
     for name, column in zip(names, cells, strict=True):
         columns.setdefault(name, list(column) if cut else column)
+    if kind == "events":  # their own names are not printed
+        columns.setdefault("NAME", columns.get("OBJECT", [""] * len(columns["MESSAGE"])))
     if "NAME" not in columns:
         return None
     if cut:
@@ -136,7 +138,8 @@ def listing(
     if command is not None and command.all_namespaces and "NAMESPACE" not in columns and kind not in CLUSTER_WIDE:
         return None
     namespaces = columns.get("NAMESPACE") or [context.namespace] * len(objects)
-    return _last_of_each(Listing(kind, columns, namespaces, objects, complete, context))
+    found = Listing(kind, columns, namespaces, objects, complete, context)
+    return found if kind == "events" else _last_of_each(found)  # many tell of one object
 
 
 def _last_of_each(found: Listing) -> Listing:

@@ -12,7 +12,7 @@ from nodeportkit.selectors import parse_selector
 from nodeportkit.sources.reader import Fragment
 from nodeportkit.sources.tables.listing import Listing
 
-__all__ = ["counts", "workloads"]
+__all__ = ["counts", "label_selector", "workloads"]
 
 _NUMBER: Final = re.compile(r"\d{1,9}")
 _OPERATORS: Final = {"in": "In", "notin": "NotIn", "exists": "Exists", "!": "DoesNotExist"}
@@ -39,7 +39,7 @@ def workloads(
         "namespace": found.namespaces,
         "kind": [kind] * len(found),
         "name": found.names,
-        "selector": column(found.get("SELECTOR"), parse_labels if plain else _selector, None, bad),
+        "selector": column(found.get("SELECTOR"), parse_labels if plain else label_selector, None, bad),
         "labels": labels_column(found.get("LABELS"), bad),
         "age": ages(found.get("AGE"), bad),
     }
@@ -55,7 +55,7 @@ def counts(found: Listing, name: str) -> list[int | None]:
     return [int(cell) if cell and _NUMBER.fullmatch(cell) else None for cell in found.get(name)]
 
 
-def _selector(cell: str) -> dict[str, Any]:
+def label_selector(cell: str) -> dict[str, Any]:
     """A selector as a Deployment has it, from its printed form (FormatLabelSelector of apimachinery)."""
     if cell == "<none>":
         return {}

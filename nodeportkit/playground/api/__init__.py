@@ -1,0 +1,1 @@
+"""What an API server answers: verbs on objects, without HTTP."""

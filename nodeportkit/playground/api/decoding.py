@@ -1,0 +1,155 @@
+"""What a client sent -> an object: JSON or YAML, of the right kind, with unknown fields noticed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import yaml
+
+from nodeportkit.kube.decoding import decode
+from nodeportkit.kube.decoding.types import fields_of
+from nodeportkit.playground.api.failures import bad_request, unsupported_media_type
+from nodeportkit.playground.resources import Resource
+
+__all__ = ["Options", "Sent", "as_object", "parsed"]
+
+_DEEPEST: Final = 200
+_SHOWN: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a client wants something written.
+
+    Attributes
+    ----------
+    manager
+        Who writes, for managedFields: `fieldManager`, or the beginning of the User-Agent.
+    dry_run
+        Do everything but keep it.
+    validation
+        Strict, Warn or Ignore: what becomes of unknown fields.
+    force
+        Whether server-side apply takes over fields of other managers.
+    subresource
+        `status`, where that is written.
+    warnings
+        Grows: what the client is to be told beside the answer.
+    """
+
+    manager: str = "unknown"
+    dry_run: bool = False
+    validation: str = "Warn"
+    force: bool = False
+    subresource: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A body and its type."""
+
+    data: bytes
+    type: str = "application/json"
+
+
+def parsed(body: Sent, kind: str) -> Any:
+    """The value that a body holds.
+
+    Raises
+    ------
+    ApiError
+        If it is no JSON (or YAML, where its type says so), or of another type.
+    """
+    media = body.type.split(";")[0].strip().lower()
+    try:
+        if media in ("", "application/json") or media.endswith("+json"):
+            return _within(json.loads(body.data))
+        if media == "application/yaml" or media.endswith("+yaml"):
+            return _within(yaml.safe_load(body.data))
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        start = body.data[:_SHOWN].decode("utf-8", "replace")
+        raise bad_request(
+            f"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; "
+            f"json parse error: {_said(error)} ({start})"
+        ) from error
+    raise unsupported_media_type()
+
+
+def _said(error: Exception) -> str:
+    return "unexpected end of JSON input" if "Expecting" in str(error) else " ".join(str(error).split())
+
+
+def _within(value: Any, depth: int = 0) -> Any:
+    """The value, if it is not nested more deeply than any object is."""
+    if depth > _DEEPEST:
+        raise ValueError("exceeded max depth")
+    if isinstance(value, dict):
+        return {key if isinstance(key, str) else str(key): _within(item, depth + 1) for key, item in value.items()}
+    return [_within(item, depth + 1) for item in value] if isinstance(value, list) else value
+
+
+def as_object(value: Any, resource: Resource, options: Options) -> dict[str, Any]:
+    """The value as an object of the resource; what it says of its own kind must agree, and unknown fields are dealt with.
+
+    Raises
+    ------
+    ApiError
+        If it is another kind, a field has the wrong type, or one is unknown and validation is Strict.
+    """
+    if not isinstance(value, dict):
+        raise bad_request(
+            f"the object provided is unrecognized (must be of type {resource.kind}): couldn't get version/kind; "
+            f"json parse error: json: cannot unmarshal {_name(value)} into Go value of type struct"
+        )
+    kind, version = value.get("kind") or resource.kind, value.get("apiVersion") or resource.api_version
+    if (kind, version) != (resource.kind, resource.api_version):
+        group, _, plain = str(version).rpartition("/")
+        raise bad_request(
+            f'{kind} in version "{plain}" cannot be handled as a {resource.kind}: converting ({group or plain}.{kind}) to '
+            f"({resource.group or 'core'}.{resource.kind}): unknown conversion"
+        )
+    thing: dict[str, Any] = {"apiVersion": resource.api_version, "kind": resource.kind}
+    thing |= {key: item for key, item in value.items() if key not in thing}
+    if not isinstance(thing.setdefault("metadata", {}), dict):
+        thing["metadata"] = {}
+    return _known(thing, resource, options)
+
+
+def _name(value: Any) -> str:
+    return {list: "array", str: "string", bool: "bool", int: "number", float: "number"}.get(type(value), "null")
+
+
+def _known(thing: dict[str, Any], resource: Resource, options: Options) -> dict[str, Any]:
+    if fields_of(resource.kind) is None:
+        return thing
+    unknown, mistyped = decode(thing, resource.kind)
+    handled = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
+    if mistyped:
+        raise bad_request(f"{handled}: {mistyped[0].message}")
+    if unknown and options.validation == "Strict":
+        said = ", ".join(f'unknown field "{it.path}"' for it in unknown)
+        raise bad_request(f"{handled}: strict decoding error: {said}")
+    if unknown and options.validation == "Warn":
+        options.warnings.extend(f'unknown field "{it.path}"' for it in unknown)
+    for it in unknown:
+        _drop(thing, it.path)
+    return thing
+
+
+def _drop(thing: Any, path: str) -> None:
+    """Take the field at a path like `spec.ports[0].prots` out: what the kind does not have is not kept."""
+    steps: list[Any] = []
+    for part in path.split("."):
+        name, *positions = part.replace("]", "").split("[")
+        steps += [name, *map(int, positions)]
+    at: Any = thing
+    for step in steps[:-1]:
+        try:
+            at = at[step]
+        except (KeyError, IndexError, TypeError):
+            return
+    if isinstance(at, dict):
+        at.pop(steps[-1], None)

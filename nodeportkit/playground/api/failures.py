@@ -1,0 +1,110 @@
+"""Refusals, in the API server's words.
+
+staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nodeportkit.kube.validation.field import FieldError
+from nodeportkit.kube.validation.status import failure, refusal
+from nodeportkit.playground.resources import Resource
+
+__all__ = [
+    "ApiError",
+    "already_exists",
+    "bad_request",
+    "conflict",
+    "expired",
+    "forbidden",
+    "invalid",
+    "method_not_allowed",
+    "not_acceptable",
+    "not_found",
+    "nowhere",
+    "unsupported_media_type",
+]
+
+
+class ApiError(Exception):
+    """An answer that is a failure.
+
+    Attributes
+    ----------
+    status
+        The Status object that is sent.
+    """
+
+    def __init__(self, status: dict[str, Any]) -> None:
+        super().__init__(status["message"])
+        self.status = status
+
+    @property
+    def code(self) -> int:
+        """The HTTP status."""
+        return int(self.status["code"])
+
+
+def _of(resource: Resource, name: str) -> dict[str, Any]:
+    return {"name": name, **({"group": resource.group} if resource.group else {}), "kind": resource.plural}
+
+
+def not_found(resource: Resource, name: str) -> ApiError:
+    """There is no such object."""
+    return ApiError(failure(404, "NotFound", f'{resource.name} "{name}" not found', _of(resource, name)))
+
+
+def nowhere() -> ApiError:
+    """There is no such resource, or path."""
+    return ApiError(failure(404, "NotFound", "the server could not find the requested resource", {}))
+
+
+def already_exists(resource: Resource, name: str) -> ApiError:
+    """The name is taken."""
+    return ApiError(failure(409, "AlreadyExists", f'{resource.name} "{name}" already exists', _of(resource, name)))
+
+
+def conflict(resource: Resource, name: str, why: str) -> ApiError:
+    """The object is no longer what the client thinks."""
+    message = f'Operation cannot be fulfilled on {resource.name} "{name}": {why}'
+    return ApiError(failure(409, "Conflict", message, _of(resource, name)))
+
+
+def bad_request(message: str) -> ApiError:
+    """The request makes no sense."""
+    return ApiError(failure(400, "BadRequest", message))
+
+
+def forbidden(resource: Resource, name: str, why: str) -> ApiError:
+    """The request makes sense, but not now."""
+    message = f'{resource.name} "{name}" is forbidden: {why}'
+    return ApiError(failure(403, "Forbidden", message, _of(resource, name)))
+
+
+def invalid(resource: Resource, name: str, errors: Sequence[FieldError]) -> ApiError:
+    """The object breaks rules."""
+    return ApiError(refusal(resource.kind, name, errors, resource.group))
+
+
+def method_not_allowed() -> ApiError:
+    """The resource has no such verb."""
+    message = "the server does not allow this method on the requested resource"
+    return ApiError(failure(405, "MethodNotAllowed", message))
+
+
+def unsupported_media_type() -> ApiError:
+    """The body is of a type that cannot be read."""
+    return ApiError(failure(415, "UnsupportedMediaType", "415: Unsupported Media Type"))
+
+
+def not_acceptable(offered: Sequence[str]) -> ApiError:
+    """Nothing that could be sent would be understood."""
+    message = f"406: Not Acceptable\n\nAvailable representations: {', '.join(offered)}"
+    return ApiError(failure(406, "NotAcceptable", message))
+
+
+def expired(message: str) -> ApiError:
+    """The version asked for is forgotten."""
+    return ApiError(failure(410, "Expired", message))

@@ -1,0 +1,1 @@
+"""One module a kind: its `RESOURCE`. There is no list to edit."""

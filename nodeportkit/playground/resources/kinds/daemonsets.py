@@ -1,0 +1,16 @@
+"""DaemonSets."""
+
+from nodeportkit.playground.resources.resource import Resource
+
+__all__ = ["RESOURCE"]
+
+RESOURCE = Resource(
+    "DaemonSet",
+    "daemonsets",
+    "apps",
+    short_names=("ds",),
+    categories=("all",),
+    subresources=("status",),
+    has_generation=True,
+    initial_status={},
+)

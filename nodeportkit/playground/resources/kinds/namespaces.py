@@ -1,0 +1,26 @@
+"""Namespaces."""
+
+from typing import Any
+
+from nodeportkit.playground.resources.resource import Resource
+
+__all__ = ["RESOURCE"]
+
+
+def _prepare(namespace: dict[str, Any]) -> None:
+    namespace.setdefault("spec", {}).setdefault("finalizers", ["kubernetes"])
+    metadata = namespace["metadata"]
+    metadata["labels"] = {**(metadata.get("labels") or {}), "kubernetes.io/metadata.name": metadata.get("name", "")}
+
+
+RESOURCE = Resource(
+    "Namespace",
+    "namespaces",
+    namespaced=False,
+    short_names=("ns",),
+    subresources=("status", "finalize"),
+    fields={"status.phase": ("status", "phase")},
+    answers_object=True,
+    initial_status={"phase": "Active"},
+    prepare=_prepare,
+)

@@ -1,0 +1,1 @@
+"""The API over HTTPS on loopback: certificates, token, kubeconfig, and the server."""

@@ -1,0 +1,163 @@
+"""The HTTP side of the API server: Tornado, which comes with Jupyter, and keeps hundreds of watches open in one thread."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import ssl
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from tornado import httpserver, iostream, netutil, web
+
+from nodeportkit.kube.validation.status import failure
+from nodeportkit.playground.api.server import Answer, ApiServer, Request
+from nodeportkit.playground.serving.identity import HOST, Identity
+
+__all__ = ["serve"]
+
+_LARGEST_BODY: Final = 3 << 20  # what etcd takes, and the API server's own limit
+_LARGEST_HEADERS: Final = 1 << 16
+_HEADERS_WITHIN: Final = 10.0
+_BODY_WITHIN: Final = 30.0
+_OPEN: Final = ("/healthz", "/livez", "/readyz", "/version")
+_HOSTS: Final = (HOST, "localhost")
+
+
+class _Handler(web.RequestHandler):
+    """Passes each request to the API server, if its sender may ask."""
+
+    SUPPORTED_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+    def initialize(self, api: ApiServer, token: str) -> None:
+        """Take what each request needs."""
+        self._api = api
+        self._token = token
+
+    def prepare(self) -> None:
+        """Refuse strangers: pages of other sites that resolve to this host, and requests without the token."""
+        host = self.request.host.rpartition(":")[0] or self.request.host
+        if host not in _HOSTS or "Origin" in self.request.headers:
+            self._refuse(403, "Forbidden", "requests from other sites are refused")
+            return
+        given = self.request.headers.get("Authorization", "")
+        if self.request.path not in _OPEN and not hmac.compare_digest(
+            given.encode("utf-8", "replace"), f"Bearer {self._token}".encode()
+        ):
+            self._refuse(401, "Unauthorized", "Unauthorized")
+
+    def _refuse(self, code: int, reason: str, message: str) -> None:
+        self.set_status(code)
+        self._write_json(failure(code, reason, message))
+        self.finish()
+
+    async def get(self) -> None:
+        """Answer."""
+        await self._serve()
+
+    head = post = put = patch = delete = get
+
+    async def _serve(self) -> None:
+        query = {
+            name: [value.decode("utf-8", "replace") for value in values]
+            for name, values in self.request.query_arguments.items()
+        }
+        headers = {name.lower(): value for name, value in self.request.headers.get_all()}
+        asked = Request(self.request.method or "GET", self.request.path, query, headers, self.request.body)
+        answer = self._api.answer(asked)
+        self.set_status(answer.code)
+        for warning in answer.warnings:
+            # Quotes and backslashes escaped, and nothing that would end a header: field names are the client's text.
+            self.add_header("Warning", f"299 - {json.dumps(warning)}")
+        if answer.events is not None:
+            await self._stream(answer)
+        elif answer.text is not None:
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.write(answer.text)
+        else:
+            self._write_json(answer.document, answer.type)
+
+    async def _stream(self, answer: Answer) -> None:
+        """Send each event as a line of its own as soon as it happens, until the client is gone."""
+        assert answer.events is not None
+        self.set_header("Content-Type", "application/json;stream=watch")
+        self.set_header("Cache-Control", "no-cache, private")
+        try:
+            await self.flush()
+            async for event in answer.events:
+                self.write(json.dumps(event, separators=(",", ":")) + "\n")
+                await self.flush()
+        except iostream.StreamClosedError:
+            pass
+        finally:
+            await answer.events.aclose()  # type: ignore[attr-defined]
+
+    def _write_json(self, document: Any, media: str = "application/json") -> None:
+        self.set_header("Content-Type", media)
+        self.write(json.dumps(document, separators=(",", ":")))
+
+    def on_connection_close(self) -> None:
+        """End the watch of a client that is gone, though nothing happens that would tell."""
+        task = getattr(self, "_task", None)
+        if task is not None:
+            task.cancel()
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        """Answer what went wrong before, or in, the API server as a Status too."""
+        reasons = {400: "BadRequest", 405: "MethodNotAllowed", 413: "RequestEntityTooLarge"}
+        reason = reasons.get(status_code, "InternalError")
+        self._write_json(failure(status_code, reason, f"{status_code}: {self._reason}"))
+        self.finish()
+
+    def set_default_headers(self) -> None:
+        """Say nothing of the server."""
+        self.clear_header("Server")
+
+
+async def serve(api: ApiServer, identity: Identity, port: int = 0) -> tuple[httpserver.HTTPServer, int]:
+    """Answer requests on loopback from now on.
+
+    Parameters
+    ----------
+    api
+        What answers them.
+    identity
+        The certificate, and the token that is asked for.
+    port
+        Where; 0 takes a free one.
+
+    Returns
+    -------
+    HTTPServer, int
+        The server, and its port.
+    """
+    application = web.Application(
+        [(r"/.*", _Handler, {"api": api, "token": identity.token})], log_function=lambda _: None
+    )
+    server = httpserver.HTTPServer(
+        application,
+        ssl_options=_context(identity),
+        max_body_size=_LARGEST_BODY,
+        max_buffer_size=2 * _LARGEST_BODY,
+        max_header_size=_LARGEST_HEADERS,
+        idle_connection_timeout=600,
+        body_timeout=_BODY_WITHIN,
+    )
+    sockets = netutil.bind_sockets(port, HOST)
+    server.add_sockets(sockets)
+    await asyncio.sleep(0)
+    return server, int(sockets[0].getsockname()[1])
+
+
+def _context(identity: Identity) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # The ssl module reads keys from files only; this one is gone before anybody is served.
+    with tempfile.TemporaryDirectory() as folder:
+        chain = Path(folder, "chain.pem")
+        chain.touch(mode=0o600)
+        chain.write_bytes(identity.certificate + identity.key)
+        context.load_cert_chain(chain)
+    return context

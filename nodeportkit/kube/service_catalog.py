@@ -22,19 +22,36 @@ _Key = tuple[str, str]
 
 
 class Claims:
-    """Which service port has which destination: positions of service ports, the first that has it."""
+    """Which service port has which destination: positions of service ports, the first that has it.
+
+    Attributes
+    ----------
+    addresses
+        By protocol, port and address: the kind of address, the address as the service has it, the position.
+    node_ports
+        By protocol and node port: the position.
+    cluster_ips, service_ips
+        Every cluster IP; these and every external IP and load balancer's address.
+    """
 
     def __init__(self, ports: Sequence[ServicePort]) -> None:
         self.addresses: dict[tuple[str, int, str], tuple[Kind, str, int]] = {}
         self.node_ports: dict[tuple[str, int], int] = {}
         self.cluster_ips: set[str] = set()
+        self.service_ips: set[str] = set()
         for position, port in enumerate(ports):
             self.cluster_ips.add(canonical(port.cluster_ip))
             for kind, address in _addresses(port):
                 key = (port.protocol, port.port, canonical(address))
                 self.addresses.setdefault(key, (kind, address, position))
+                self.service_ips.add(canonical(address))
             if port.node_port:
                 self.node_ports.setdefault((port.protocol, port.node_port), position)
+
+    def kind_of(self, protocol: str, port: int, address: str) -> Kind | None:
+        """Which kind of service address this is at a port; None for none."""
+        found = self.addresses.get((protocol, port, canonical(address)))
+        return found[0] if found else None
 
 
 def _addresses(port: ServicePort) -> Iterator[tuple[Kind, str]]:

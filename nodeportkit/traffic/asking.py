@@ -64,6 +64,7 @@ class Asking:
         self._config = config
         self._mode = mode
         self._answers: dict[tuple[bool, bool, bool], Answer] = {}
+        self.in_turn: Final = mode == "ipvs"
 
     def at(self, row: Mapping[str, Any], *, cluster: bool, local: bool) -> Answer:
         """The answer at an entry node, given as a row of the nodes frame.
@@ -105,7 +106,9 @@ class Asking:
         accepting = (ip for ip in node.addresses if accepts_node_ports(ip, node, self._mode)[0])
         return next(accepting, next(iter(node.addresses), _NODE[node.family]))
 
-    def _client(self, node: FamilyNode) -> str:
+    def _client(self, node: FamilyNode, dialled: str) -> str:
+        if self._source == "node" and self._mode == "ipvs" and self._destination != "node-port":
+            return dialled  # being on kube-ipvs0, it is the address that the node itself calls it with
         if self._source == "node" and node.addresses:
             return node.primary if node.primary in node.addresses else node.addresses[0]
         if self._source == "pod" and node.pod_range:
@@ -127,6 +130,6 @@ class Asking:
             affinity_seconds=0,
         )
         number = port.node_port if self._destination == "node-port" else port.port
-        packet = Packet(self._client(node), dialled, number, port.protocol)
+        packet = Packet(self._client(node, dialled), dialled, number, port.protocol)
         decision = decide(packet, [port], node, self._mode)
         return Answer(decision.verdict, decision.endpoints == (ends[True],), decision.masquerade)

@@ -29,11 +29,30 @@ def draw(spread: Spread, connections: int, tally: Tally, rng: np.random.Generato
         if not len(members):
             parts.append((nodes, np.full(len(nodes), -1), counts[nodes]))
             continue
-        number = counts[nodes] if by_node else counts[nodes].sum(keepdims=True)
-        drawn = rng.multinomial(number, np.full(len(members), 1 / len(members)))
-        parts.append((np.repeat(nodes[: len(number)], len(members)), np.tile(members, len(number)), drawn.ravel()))
+        if spread.in_turn:
+            drawn = _in_turn(counts[nodes], len(members), rng, by_node=by_node)
+        else:
+            number = counts[nodes] if by_node else counts[nodes].sum(keepdims=True)
+            drawn = rng.multinomial(number, np.full(len(members), 1 / len(members)))
+        rows = nodes[: len(drawn)]
+        parts.append((np.repeat(rows, len(members)), np.tile(members, len(rows)), drawn.ravel()))
     node, endpoint, count = (np.concatenate(part) for part in zip(*parts, strict=True))
     tally.add(node, endpoint, count)
+
+
+def _in_turn(
+    counts: npt.NDArray[np.int64], members: int, rng: np.random.Generator, *, by_node: bool
+) -> npt.NDArray[np.int64]:
+    """How many connections each member gets of each node, or of all, where each node goes round from where it happens to be."""
+    begin = rng.integers(members, size=len(counts))
+    rounds, rest = np.divmod(counts, members)
+    if by_node:
+        place = (np.arange(members) - begin[:, None]) % members
+        return rounds[:, None] + (place < rest[:, None])
+    # One more for the members of a stretch of each node's circle, which is added up by where stretches begin and end.
+    change = np.bincount(begin, minlength=2 * members + 1) - np.bincount(begin + rest, minlength=2 * members + 1)
+    twice = np.cumsum(change)[: 2 * members]
+    return np.asarray(rounds.sum() + twice[:members] + twice[members:])[None, :]
 
 
 @dataclass(slots=True)
@@ -48,17 +67,21 @@ class Clients:
         When it was last there, in seconds; None where time does not matter.
     timeout
         How many seconds it keeps its endpoint without coming back.
+    turn
+        How many endpoints each node has chosen, where it takes them in turn.
     """
 
     chosen: npt.NDArray[np.int32]
     last: npt.NDArray[np.float64] | None
     timeout: float
+    turn: npt.NDArray[np.int64]
 
     @classmethod
     def new(cls, clients: int, nodes: int, *, timeout: float, timed: bool) -> Clients:
         """Clients that have not been here."""
         chosen = np.full((clients, nodes), -1, dtype=np.int32)
-        return cls(chosen, np.full(chosen.shape, -np.inf) if timed else None, timeout)
+        last = np.full(chosen.shape, -np.inf) if timed else None
+        return cls(chosen, last, timeout, np.zeros(nodes, dtype=np.int64))
 
     def forget_gone(self, groups: Groups, endpoints: int) -> None:
         """Let go of endpoints that a node no longer sends connections to."""
@@ -106,11 +129,25 @@ class Clients:
         group = spread.groups.of_node[node[visit]]
         found = chosen[cell[visit]].astype(np.intp)
         anew = np.flatnonzero(~stays)
-        # Faster than whole numbers below bounds of their own, and as even, by far, as anyone could count.
-        pick = (rng.random(len(anew)) * spread.groups.sizes[group[anew]]).astype(np.intp)
+        size = spread.groups.sizes[group[anew]]
+        if spread.in_turn:
+            pick = self._next(node[visit[anew]]) % size
+        else:
+            # Faster than whole numbers below bounds of their own, and as even, by far, as anyone could count.
+            pick = (rng.random(len(anew)) * size).astype(np.intp)
         found[anew] = spread.groups.member[spread.groups.start[group[anew]] + pick]
         chosen[cell[visit]] = found  # of several visits of a client the last one holds
         tally.add(node[visit], found, length_of)
+
+    def _next(self, node: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """The number that each of these choices is at its node."""
+        order = np.argsort(node, kind="stable")
+        each = np.bincount(node, minlength=len(self.turn))
+        number = np.empty(len(node), dtype=np.intp)
+        number[order] = np.arange(len(node)) - np.repeat(np.cumsum(each) - each, each)
+        number += self.turn[node]
+        self.turn += each
+        return number
 
     def _visits(
         self,

@@ -8,25 +8,27 @@ from typing import Final, Literal
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.kube.rules.iptables import iptables_rules
+from nodeportkit.kube.rules.ipvs import ipvs_servers
 from nodeportkit.kube.rules.nftables import nftables_rules
 from nodeportkit.kube.service_ports import Family
 from nodeportkit.traffic.seen_by import seen_by
 
 __all__ = ["proxy_rules"]
 
+_MODES: Final = ("iptables", "nftables", "ipvs")
 _FAMILIES: Final = ("IPv4", "IPv6")
 
 
 def proxy_rules(
     cluster: Cluster,
     node: str,
-    mode: Literal["iptables", "nftables"],
+    mode: Literal["iptables", "nftables", "ipvs"],
     family: Family = "IPv4",
     *,
     addresses: Sequence[str] | None = None,
     accounting: bool = False,
 ) -> str:
-    """What kube-proxy 1.36 would write on a node, ready for `iptables-restore`, `ip6tables-restore` or `nft -f`.
+    """What kube-proxy 1.36 would write on a node, ready for `iptables-restore`, `ip6tables-restore`, `nft -f` or `ipvsadm -R`.
 
     The whole of it, as after its start: every chain, and in iptables mode the jumps to its chains from INPUT, OUTPUT and
     so on, which kube-proxy adds one by one beforehand. To load it is to set up this node's half of every service;
@@ -41,7 +43,8 @@ def proxy_rules(
     node
         The name of the node.
     mode
-        `iptables` or `nftables`. kube-proxy in ipvs mode writes no rules for services but virtual servers.
+        `iptables`, `nftables` or `ipvs`. kube-proxy in ipvs mode sets up virtual servers in the kernel, with a scheduler of
+        round robin (rr); what `ipvsadm -Sn` shows of them is given here, without the few rules that it writes beside.
     family
         `IPv4` or `IPv6`: kube-proxy writes each on its own.
     addresses
@@ -59,7 +62,7 @@ def proxy_rules(
     NotFound
         If there is no node of that name.
     NodePortKitError
-        If the mode writes no rules, or a name or an address could not stand in one.
+        If there is no such mode, or a name or an address could not stand in one.
 
     Examples
     --------
@@ -74,20 +77,17 @@ def proxy_rules(
     -A KUBE-EXTERNAL-SERVICES -m comment --comment "shop/web has no endpoints" -m addrtype --dst-type LOCAL
     -m tcp -p tcp --dport 30080 -j REJECT
     """
-    if mode not in ("iptables", "nftables"):
-        raise _unwritten(mode)
+    if mode not in _MODES:
+        raise NodePortKitError(f"kube-proxy has no mode {mode!r} that writes rules", hint=f"Give {_oneof(_MODES)}.")
     if family not in _FAMILIES:
         raise NodePortKitError(f"There is no IP family {family!r}", hint="Give IPv4 or IPv6.")
     here, ports = seen_by(cluster, node, family, addresses)
     if mode == "nftables":
         return nftables_rules(ports, here)
+    if mode == "ipvs":
+        return ipvs_servers(ports, here)
     return iptables_rules(ports, here, endpoints=sum(port.endpoints for port in ports), accounting=accounting)
 
 
-def _unwritten(mode: str) -> NodePortKitError:
-    if mode == "ipvs":
-        return NodePortKitError(
-            "kube-proxy in ipvs mode writes no rule for a service: it sets up virtual servers in the kernel",
-            hint="See them with `ipvsadm -Ln`; give the mode iptables or nftables for rules that do the same.",
-        )
-    return NodePortKitError(f"kube-proxy has no mode {mode!r} that writes rules", hint="Give iptables or nftables.")
+def _oneof(words: tuple[str, ...]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"

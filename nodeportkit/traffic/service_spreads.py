@@ -67,7 +67,11 @@ def service_spreads(
         if row[f"{word}_traffic_policy"] is None:
             other = spread_over(ends, sp, nodes, weight, asking.under_local())
             spread = _either(spread, other, f"{word}TrafficPolicy", service)
-        if spread.under_local and (None in ends.node or any(node["name"] is None for node in nodes)):
+        # In ipvs mode a node without an endpoint of its own turns to others, so that nothing shows that Local counts.
+        under_local = spread.under_local or (
+            chosen == "ipvs" and (sp.internal_local if word == "internal" else sp.external_local)
+        )
+        if under_local and (None in ends.node or any(node["name"] is None for node in nodes)):
             raise NodePortKitError(
                 f"traffic policy Local counts for {service!r}, but not every node was shown",
                 hint="Add what `kubectl get pods -o wide` and `kubectl get nodes -o wide` print.",
@@ -78,7 +82,9 @@ def service_spreads(
 
 def _mode(mode: str) -> Mode:
     if mode not in get_args(Mode):
-        raise NodePortKitError(f"no shares are known for mode {mode!r}", hint="Give iptables or nftables.")
+        raise NodePortKitError(
+            f"no shares are known for mode {mode!r}", hint=f"Give one of {', '.join(get_args(Mode))}."
+        )
     return cast(Mode, mode)
 
 

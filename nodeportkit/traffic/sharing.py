@@ -69,7 +69,7 @@ def shares(
     family
         `IPv4` or `IPv6`; without it that of the service's first cluster IP.
     mode
-        `iptables` or `nftables`; without it that of `cluster.proxy`, or `iptables` if no source told it.
+        `iptables`, `nftables` or `ipvs`; without it that of `cluster.proxy`, or `iptables` if no source told it.
 
     Returns
     -------
@@ -99,7 +99,8 @@ def shares(
     Notes
     -----
     Every usable endpoint of an entry node gets the same share of what enters there: rule i of n matches with probability
-    1/(n-i) in iptables mode, and nftables mode draws one of n (kubernetes/kubernetes pkg/proxy/iptables/proxier.go, KEP-3866).
+    1/(n-i) in iptables mode, nftables mode draws one of n, and in ipvs mode each node takes them in turn (kubernetes/kubernetes
+    pkg/proxy/iptables/proxier.go, KEP-3866, pkg/proxy/ipvs/README.md; its default scheduler, rr, is taken for granted).
 
     Examples
     --------

@@ -96,6 +96,7 @@ def simulate(
     Notes
     -----
     Without history only the numbers are drawn (multinomial), so that a billion connections cost as much as a thousand.
+    In ipvs mode each node takes its endpoints in turn, beginning with any.
     Clients cost time by the number of clients times entry nodes; with `duration`, connections are looked at one by one.
 
     Examples

@@ -57,6 +57,8 @@ class Spread:
         The endpoints of the service port, in the order in which kube-proxy sorts them.
     eligible
         Those that could take connections at some node.
+    in_turn
+        Whether each node takes its endpoints in turn (ipvs mode), not at random.
     """
 
     port: ServicePort
@@ -66,6 +68,7 @@ class Spread:
     groups: Groups
     endpoints: PortEndpoints
     eligible: npt.NDArray[np.bool_]
+    in_turn: bool = False
 
     @property
     def lost(self) -> npt.NDArray[np.bool_]:
@@ -155,7 +158,7 @@ def spread_over(
     groups = _chosen(everywhere, local, forward, to_local)
     eligible = known.ready if known.ready.any() else known.leaving
     eligible = eligible | np.isin(np.arange(len(endpoints)), groups.member)
-    return Spread(port, entry.name, weight, answers, groups, endpoints, eligible)
+    return Spread(port, entry.name, weight, answers, groups, endpoints, eligible, asking.in_turn)
 
 
 def _grouped(known: Conditions, entry: Places, policy: Policy) -> Groups:

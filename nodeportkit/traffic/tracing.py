@@ -83,7 +83,7 @@ def trace(
     node
         The node that the packet reaches, or that the client runs on.
     mode
-        `iptables` or `nftables`; without it, that of `cluster.proxy`, or `iptables` if no source told it.
+        `iptables`, `nftables` or `ipvs`; without it, that of `cluster.proxy`, or `iptables` if no source told it.
     addresses
         The addresses of the node's interfaces. Without them its internal addresses: external ones are mostly on no
         interface, but exchanged on the way.

@@ -231,7 +231,7 @@ def test_nodes_known_to_be_not_ready_are_no_entry_unless_asked_for():
         ({"source": "moon"}, NodePortKitError, "no source 'moon'.*outside, pod, node"),
         ({"destination": "moon"}, NodePortKitError, "no destination 'moon'"),
         ({"destination": "external-ip"}, NodePortKitError, "has no external-ip.*node-port, cluster-ip"),
-        ({"mode": "ipvs"}, NodePortKitError, "mode 'ipvs'"),
+        ({"mode": "userspace"}, NodePortKitError, "mode 'userspace'.*iptables, nftables, ipvs"),
         ({"by": "moon"}, NodePortKitError, "by 'moon'"),
         ({"family": "IPv6"}, NodePortKitError, "has no IPv6 address"),
         ({"port": 81}, NotFound, "no port 81"),

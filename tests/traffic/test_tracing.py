@@ -111,7 +111,7 @@ def test_addresses_are_compared_as_addresses_not_as_text():
         ({"protocol": "tcp"}, "there is no protocol 'tcp'"),
         ({"port": 0}, "0 is no port"),
         ({"port": 70000}, "70000 is no port"),
-        ({"mode": "ipvs"}, "no way of packets is known for mode 'ipvs'"),
+        ({"mode": "userspace"}, "no way of packets is known for mode 'userspace'"),
     ],
 )
 def test_a_question_that_makes_no_sense_is_refused_in_words(wrong, message):

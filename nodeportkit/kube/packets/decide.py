@@ -1,7 +1,7 @@
 """The packet's way through the kube-proxy of one node: every decision, its reason, and the rule that stands for it.
 
 kubernetes/kubernetes pkg/proxy/iptables/proxier.go and pkg/proxy/nftables/proxier.go (`syncProxyRules`); KEP-2086 for the
-internal, KEP-3866 for the nftables rules.
+internal traffic policy, KEP-3866 for the nftables rules. The way in ipvs mode is another: `nodeportkit.kube.packets.ipvs`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from nodeportkit.kube.packets.destinations import Hit, find_destination, is_local
+from nodeportkit.kube.packets.destinations import Hit, claims_of, find_destination, is_local
+from nodeportkit.kube.packets.ipvs import decide_ipvs
 from nodeportkit.kube.packets.model import Client, Decision, Packet, Step, Verdict, within
 from nodeportkit.kube.packets.rulebook import RuleBook, cluster_ips_check
 from nodeportkit.kube.rules.node import FamilyNode
@@ -20,7 +21,7 @@ from nodeportkit.kube.service_ports import Endpoint, ServicePort
 
 __all__ = ["Mode", "client_of", "decide"]
 
-Mode = Literal["iptables", "nftables"]
+Mode = Literal["iptables", "nftables", "ipvs"]
 
 
 def client_of(packet: Packet, node: FamilyNode) -> Client:
@@ -51,7 +52,10 @@ def decide(
     rules
         Whether steps name their rules, which are written for it.
     """
-    hit = find_destination(packet, service_ports, node, mode)
+    claims = claims_of(service_ports)
+    hit = find_destination(packet, service_ports, claims, node, mode)
+    if mode == "ipvs":
+        return decide_ipvs(packet, hit, claims, node, client_of)
     if hit.service_port is None:
         return _Way(packet, node, mode, None).unclaimed(hit)
     return _Way(packet, node, mode, RuleBook(hit.service_port, node, mode, written=rules)).claimed(

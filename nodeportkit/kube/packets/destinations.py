@@ -11,7 +11,7 @@ from nodeportkit.kube.rules.node import FamilyNode, has_external
 from nodeportkit.kube.service_catalog import Claims, Kind, ServiceView
 from nodeportkit.kube.service_ports import ServicePort
 
-__all__ = ["Hit", "Kind", "accepts_node_ports", "find_destination", "is_local"]
+__all__ = ["Hit", "Kind", "accepts_node_ports", "claims_of", "find_destination", "is_local"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,15 @@ class Hit:
     verdict: Verdict = "UNHANDLED"
 
 
-def find_destination(packet: Packet, service_ports: Sequence[ServicePort], node: FamilyNode, mode: str) -> Hit:
+def claims_of(service_ports: Sequence[ServicePort]) -> Claims:
+    """Which of them has which destination."""
+    return service_ports.claims if isinstance(service_ports, ServiceView) else Claims(service_ports)
+
+
+def find_destination(
+    packet: Packet, service_ports: Sequence[ServicePort], claims: Claims, node: FamilyNode, mode: str
+) -> Hit:
     """Find what a packet is addressed to; addresses of services come before node ports."""
-    claims = service_ports.claims if isinstance(service_ports, ServiceView) else Claims(service_ports)
     target = str(ipaddress.ip_address(packet.destination))
     if found := claims.addresses.get((packet.protocol, packet.port, target)):
         kind, address, position = found
@@ -55,6 +61,9 @@ def find_destination(packet: Packet, service_ports: Sequence[ServicePort], node:
         # These rules match every local address (`--dst-type LOCAL`), whatever --nodeport-addresses says.
         verdict: Verdict = "DROP" if claimed.any_endpoint else "REJECT"
         return Hit("node-port", why, claimed, verdict)
+    if mode == "ipvs" and target in claims.service_ips and not is_local(target, node):
+        reason = f"{packet.destination} is a service's address, but {packet.port}/{packet.protocol} none of its ports"
+        return Hit(None, reason, verdict="REJECT")
     return _cluster_ip_checks(packet, claims, node, mode, why)
 
 
@@ -69,8 +78,8 @@ def is_local(address: str, node: FamilyNode) -> bool:
 def accepts_node_ports(address: str, node: FamilyNode, mode: str) -> tuple[bool, str]:
     """Tell whether an address answers on node ports, and why.
 
-    Every address of the node in iptables mode, its primary one in nftables mode; with `--nodeport-addresses`, those
-    within its ranges. 127.0.0.0/8 only in iptables mode and only as long as `--iptables-localhost-nodeports` is on; ::1
+    Every address of the node in iptables and ipvs mode, its primary one in nftables mode; with `--nodeport-addresses`,
+    those within its ranges. 127.0.0.0/8 only in iptables mode and only as long as `--iptables-localhost-nodeports` is on; ::1
     never.
 
     Returns
@@ -80,7 +89,7 @@ def accepts_node_ports(address: str, node: FamilyNode, mode: str) -> tuple[bool,
     """
     if not is_local(address, node):
         return False, f"{address} is no address of this node"
-    served = node.node_port_addresses(unset="all" if mode == "iptables" else "primary")
+    served = node.node_port_addresses(unset="primary" if mode == "nftables" else "all")
     if ipaddress.ip_address(address).is_loopback:
         return _loopback(address, served, node, mode)
     if served is None:

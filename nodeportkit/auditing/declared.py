@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from nodeportkit.auditing.arrays import Mask, Pairs, isin, mask, true
+from nodeportkit.auditing.arrays import Mask, Pairs, isin, mask
 from nodeportkit.kube.columns import objects
 from nodeportkit.kube.endpoints.numbering import Positions, numbered, positions
 
 if TYPE_CHECKING:
     from nodeportkit.auditing.scene import Scene
 
-__all__ = ["Declared", "declared"]
+__all__ = ["Declared", "declared", "port_names"]
 
 _WIDE: Final = 65_536
 _NETWORK_PROBES: Final = ("http", "tcp", "grpc")
@@ -42,7 +42,7 @@ class Declared:
     naming
         How many call that number by a name, for the port's protocol.
     probed
-        How many have a readiness probe over the network on that number, and are ready.
+        How many have a readiness probe over the network on that number.
     has
         For each pair, whether the pod declares the target port for the port's protocol.
     """
@@ -120,12 +120,23 @@ def _key(owner: Positions, value: Positions) -> Positions:
 
 
 def _probed(scene: Scene, pairs: Pairs, number: Positions) -> Mask:
-    """Which pairs are of a pod that a readiness probe has just reached on the number."""
+    """Which pairs are of a pod that is probed on the number: whoever wrote that knows that it listens there."""
     specs = scene.cluster.specs
     probes = specs[specs["readiness"].isin(_NETWORK_PROBES).to_numpy(dtype=bool)]
     of_pod, of_probe = numbered(scene.pods["spec"], probes["spec"])
     on = pd.to_numeric(probes["readiness_port"], errors="coerce").fillna(-2).to_numpy(np.int64)
     known = of_probe * _WIDE + on
     asked = of_pod[pairs.pod] * _WIDE + number[pairs.left]
-    ready = true(scene.pods["ready"])[pairs.pod]
-    return ready & (of_pod[pairs.pod] >= 0) & (number[pairs.left] >= 0) & isin(asked, known)
+    return (of_pod[pairs.pod] >= 0) & (number[pairs.left] >= 0) & isin(asked, known)
+
+
+def port_names(scene: Scene) -> dict[tuple[int, int, str], tuple[str, ...]]:
+    """The names under which pods declare ports: by the position of the pod, number and protocol."""
+    containers = scene.cluster.containers
+    owner = positions(containers[["namespace", "pod"]], scene.pods[["namespace", "name"]])
+    columns = (objects(containers[name]) for name in ("container_port", "protocol", "port_name"))
+    found: dict[tuple[int, int, str], tuple[str, ...]] = {}
+    for pod, number, protocol, name in zip(owner.tolist(), *columns, strict=True):
+        if name:
+            found[pod, number, protocol or "TCP"] = (*found.get((pod, number, protocol or "TCP"), ()), name)
+    return found

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
+import pandas as pd
+
+from nodeportkit.auditing.arrays import Mask, true
 from nodeportkit.kube.columns import objects
+from nodeportkit.kube.endpoints.numbering import numbered
 
 if TYPE_CHECKING:
     from nodeportkit.auditing.scene import Scene
 
-__all__ = ["Owner", "alike", "top_owners"]
+__all__ = ["Owner", "alike", "coming", "top_owners"]
 
 # Labels by which pods say what they are (https://kubernetes.io/docs/reference/labels-annotations-taints/,
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/).
@@ -48,6 +53,33 @@ def top_owners(scene: Scene) -> list[Owner]:
             deployment = owner.removesuffix(f"-{labels[_HASH]}")
             top = Owner("Deployment", deployment) if deployment != owner else None
         found.append(top or Owner(str(kind), owner))
+    return found
+
+
+def coming(scene: Scene) -> Mask:
+    """Which pods that are not ready are on their way: of a rollout, or more than their workload asks for.
+
+    A rollout is told by a pod of the same workload, but of another ReplicaSet, that is being deleted.
+    """
+    pods, owners = scene.pods, scene.owners
+    group, _ = pd.factorize(pd.Series(list(zip(objects(pods["namespace"]), owners, strict=True)), dtype=object))
+    direct = numbered(pods["owner_name"])[0]
+    ready, leaving = true(pods["ready"]), true(pods["terminating"])
+    length = int(group.max(initial=-1)) + 1
+    lowest, highest = np.full(length, np.iinfo(np.int64).max), np.full(length, -1)
+    np.minimum.at(lowest, group[leaving], direct[leaving])
+    np.maximum.at(highest, group[leaving], direct[leaving])
+    replaced = (highest[group] >= 0) & ((lowest[group] != direct) | (highest[group] != direct))
+    workloads = scene.cluster.workloads
+    columns = (objects(workloads[name]) for name in ("namespace", "kind", "name", "desired"))
+    desired = {
+        (ns, Owner(kind, name)): count for ns, kind, name, count in zip(*columns, strict=True) if count is not None
+    }
+    wanted = np.array(
+        [desired.get(one, -1) for one in zip(objects(pods["namespace"]), owners, strict=True)], dtype=np.int64
+    )
+    enough = np.bincount(group, weights=ready & ~leaving, minlength=length)[group] >= wanted
+    found: Mask = ~ready & ~leaving & (replaced | ((wanted > 0) & enough))
     return found
 
 

@@ -125,7 +125,7 @@ def not_looked_at(cluster: Cluster) -> pd.DataFrame:
     --------
     >>> from nodeportkit.cluster import Cluster
     >>> not_looked_at(Cluster()).set_index("check").loc["policy-selects-nothing", ["missing", "command"]].tolist()
-    ['pods, policies', 'kubectl get pods -A -o json; kubectl get networkpolicies -A -o json']
+    ['policies, pods', 'kubectl get networkpolicies -A -o json; kubectl get pods -A -o json']
     """
     rows: list[tuple[str, str, str, str]] = []
     for name, check in all_checks().items():

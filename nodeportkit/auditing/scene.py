@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,9 +14,10 @@ import pandas as pd
 
 from nodeportkit.auditing.arrays import Mask, Pairs, isin, label_keys, mask, true
 from nodeportkit.auditing.claims import host_ports, node_port_claims
-from nodeportkit.auditing.declared import Declared, declared
+from nodeportkit.auditing.declared import Declared, declared, port_names
 from nodeportkit.auditing.finding import Finding
-from nodeportkit.auditing.owners import Owner, top_owners
+from nodeportkit.auditing.listing import isolating, listed
+from nodeportkit.auditing.owners import Owner, coming, top_owners
 from nodeportkit.auditing.reach import Reach, reach
 from nodeportkit.auditing.words import as_labels
 from nodeportkit.kube.allocation.bands import node_port_bands
@@ -31,15 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Scene", "Settings"]
 
 _FINISHED: Final = ("Succeeded", "Failed")
-# The resources whose listing shows what a frame holds, as kubectl calls them.
-_RESOURCES: Final = {
-    "pods": {"pods"},
-    "services": {"services"},
-    "endpoints": {"endpoints", "endpointslices"},
-    "policies": {"networkpolicies.networking.k8s.io"},
-    "backends": {"ingresses.networking.k8s.io"},
-    "events": {"events"},
-}
+_IMAGE: Final = re.compile(r"(:[^/:@]*)?(@.*)?$")  # what stands behind an image's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +121,32 @@ class Scene:
 
     def select(self, namespaces: pd.Series[Any], selectors: list[Any], *, empty: bool) -> Pairs:
         """The live pods that each selector matches in its namespace; an empty one selects all pods, or none."""
-        found = [
-            self.live[self.index.matching(namespace, selector)]
-            if isinstance(selector, Mapping) and (selector or empty) and isinstance(namespace, str)
-            else np.empty(0, np.int64)
-            for namespace, selector in zip(objects(namespaces), selectors, strict=True)
-        ]
-        counts = np.fromiter(map(len, found), np.int64, len(found))
-        pods = np.concatenate(found) if found else np.empty(0, np.int64)
-        return Pairs(np.repeat(np.arange(len(found)), counts), pods)
+        found = _select(self.index, namespaces, selectors, empty=empty)
+        return Pairs(found.left, self.live[found.pod])
 
     @cached_property
     def matched(self) -> Pairs:
         """The live pods that each service selects."""
         return self.select(self.services["namespace"], self.selectors, empty=False)
+
+    @cached_property
+    def fitting(self) -> Pairs:
+        """Services, and (as `pod`) the workloads whose pods they would select."""
+        workloads = self.cluster.workloads
+        keys = {key for selector in self.selectors if selector for key in selector}
+        index = LabelIndex(objects(workloads["template_labels"]), objects(workloads["namespace"]), keys=keys)
+        return _select(index, self.services["namespace"], self.selectors, empty=False)
+
+    @cached_property
+    def templated(self) -> Pairs:
+        """Those of them that no other workload has: a Deployment, not its ReplicaSets."""
+        alone = self.cluster.workloads["owner_name"].isna().to_numpy(dtype=bool)
+        return self.fitting.where(alone[self.fitting.pod])
+
+    def workload_for(self, at: int) -> tuple[str, str, int | None]:
+        """Kind, name and replicas of the first workload whose pods a service would select."""
+        row = self.cluster.workloads.iloc[self.templated.pod[np.searchsorted(self.templated.left, at)]]
+        return str(row["kind"]), str(row["name"]), None if pd.isna(row["desired"]) else int(row["desired"])
 
     @cached_property
     def staying(self) -> Pairs:
@@ -226,6 +232,40 @@ class Scene:
         """The workload that each pod belongs to in the end."""
         return top_owners(self)
 
+    def images_of(self, pod: int) -> frozenset[str]:
+        """The images of a pod's containers, without tag and digest; empty where they were not shown."""
+        return self._images.get(self._specs[pod], frozenset())
+
+    @cached_property
+    def _specs(self) -> list[Any]:
+        return list(objects(self.pods["spec"]))
+
+    @cached_property
+    def _images(self) -> dict[Any, frozenset[str]]:
+        specs = self.cluster.specs
+        found: dict[Any, set[str]] = {}
+        for spec, image, init in zip(*(objects(specs[name]) for name in ("spec", "image", "init")), strict=True):
+            if image and not init:
+                found.setdefault(spec, set()).add(_IMAGE.sub("", image))
+        return {spec: frozenset(images) for spec, images in found.items()}
+
+    @cached_property
+    def coming(self) -> Mask:
+        """Which pods that are not ready are on their way."""
+        return coming(self)
+
+    @cached_property
+    def kube_proxies(self) -> Positions:
+        """The live pods that are kube-proxies."""
+        live = self.pods.take(self.live)
+        own = live["namespace"].eq("kube-system").fillna(False).to_numpy(dtype=bool)
+        called = mask(
+            (isinstance(has, Mapping) and "kube-proxy" in (has.get("k8s-app"), has.get("component")))
+            or str(name).startswith("kube-proxy-")
+            for has, name in zip(objects(live["labels"]), objects(live["name"]), strict=True)
+        )
+        return self.live[own & called]
+
     @cached_property
     def node_of_pod(self) -> Positions:
         """The position of each pod's node, -1 where it is not known."""
@@ -244,13 +284,7 @@ class Scene:
     @cached_property
     def isolating(self) -> dict[int, tuple[int, ...]]:
         """The policies for ingress that select each pod, of those that any selects."""
-        types = objects(self.cluster.policies["policy_types"])
-        for_ingress = mask(not kinds or "Ingress" in kinds for kinds in types)
-        pairs = self.policed.where(for_ingress[self.policed.left])
-        found: dict[int, tuple[int, ...]] = {}
-        for policy, pod in zip(pairs.left.tolist(), pairs.pod.tolist(), strict=True):
-            found[pod] = (*found.get(pod, ()), policy)
-        return found
+        return isolating(self)
 
     def port_names(self, pod: int, number: int, protocol: str) -> tuple[str, ...]:
         """The names under which a pod declares a port."""
@@ -258,14 +292,7 @@ class Scene:
 
     @cached_property
     def _port_names(self) -> dict[tuple[int, int, str], tuple[str, ...]]:
-        containers = self.cluster.containers
-        owner = positions(containers[["namespace", "pod"]], self.pods[["namespace", "name"]])
-        columns = (objects(containers[name]) for name in ("container_port", "protocol", "port_name"))
-        found: dict[tuple[int, int, str], tuple[str, ...]] = {}
-        for pod, number, protocol, name in zip(owner.tolist(), *columns, strict=True):
-            if name:
-                found[pod, number, protocol or "TCP"] = (*found.get((pod, number, protocol or "TCP"), ()), name)
-        return found
+        return port_names(self)
 
     def serves_node_ports(self, address: str) -> bool:
         """Whether kube-proxy serves node ports on an address of a node, as far as ranges of addresses tell."""
@@ -280,25 +307,8 @@ class Scene:
         return mask(ips) | told
 
     def listed(self, frame: str, namespaces: pd.Series[Any]) -> Mask:
-        """In which namespaces all that a frame holds was listed, as far as one can tell.
-
-        A transcript says by its commands what it lists. Elsewhere pods of one namespace alone, beside services of others,
-        count as a listing of that one.
-        """
-        if frame not in self.cluster.collected:
-            return np.zeros(len(namespaces), dtype=np.bool_)
-        names, wanted = objects(namespaces), _RESOURCES[frame]
-        commands = [step.parsed for step in self.cluster.steps]
-        asking = [one for one in commands if one.verb == "get" and wanted & set(one.resources)]
-        if asking:
-            complete = {namespace for one in asking for namespace in one.complete}
-            return mask("*" in complete or name in complete for name in names)
-        if frame in ("pods", "endpoints"):
-            rows = self.pods if frame == "pods" else self.cluster.given
-            seen = set(rows["namespace"].dropna())
-            if len(seen) == 1:
-                return mask(name in seen for name in names)
-        return np.ones(len(namespaces), dtype=np.bool_)
+        """In which namespaces all that a frame holds was listed, as far as one can tell."""
+        return listed(self.cluster, frame, namespaces)
 
     def label(self, at: int) -> str:
         """A service as messages call it: `shop/web`."""
@@ -325,3 +335,14 @@ class Scene:
     def _place(self) -> npt.NDArray[np.int64]:
         place = pd.Series(self.service_of_port).groupby(self.service_of_port).cumcount()
         return place.to_numpy().astype(np.int64)
+
+
+def _select(index: LabelIndex, namespaces: pd.Series[Any], selectors: list[Any], *, empty: bool) -> Pairs:
+    found = [
+        index.matching(namespace, selector)
+        if isinstance(selector, Mapping) and (selector or empty) and isinstance(namespace, str)
+        else np.empty(0, np.int64)
+        for namespace, selector in zip(objects(namespaces), selectors, strict=True)
+    ]
+    counts = np.fromiter(map(len, found), np.int64, len(found))
+    return Pairs(np.repeat(np.arange(len(found)), counts), np.concatenate([*found, np.empty(0, np.int64)]))

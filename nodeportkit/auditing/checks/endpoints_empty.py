@@ -21,34 +21,33 @@ def _look(scene: Scene) -> Iterator[Finding]:
     services, length = scene.services, len(scene.services)
     matched, staying = scene.matched.counts(length), scene.staying.counts(length)
     addressed = scene.staying.where(scene.with_address[scene.staying.pod]).counts(length)
-    selects, written = mask(scene.selectors), mask(selector == {} for selector in scene.selectors)
+    selects = mask(scene.selectors)
     pods_listed = scene.listed("pods", services["namespace"]) & scene.labels_known
     slices_listed = scene.listed("endpoints", services["namespace"]) | scene.stated
     has_ports = np.bincount(scene.service_of_port[scene.service_of_port >= 0], minlength=length) > 0
-    empty = has_ports & ~scene.with_endpoints
+    templated = scene.templated.counts(length) > 0
     # That no pod matches, or that none has the port or the address family, is the finding of other checks.
     withheld = selects & slices_listed & scene.with_derived
     without_address = selects & pods_listed & (staying > 0) & (addressed == 0)
     leaving = selects & pods_listed & (matched > 0) & (staying == 0)
+    without_pods = selects & pods_listed & (matched == 0) & templated
     slices_only = selects & slices_listed & ~pods_listed
-    for at in rows(empty & (withheld | without_address | leaving | slices_only | (written & scene.stated))):
+    told = withheld | without_address | leaving | without_pods | slices_only
+    for at in rows(has_ports & ~scene.with_endpoints & told):
         namespace, name = scene.service_names[at]
         fix = command("get pods", namespace, "-l", scene.selector_text(at), "-o", "wide")
-        slices = command("get endpointslices", namespace, "-l", f"kubernetes.io/service-name={name}", "-o", "yaml")
-        count = int(staying[at])
-        if written[at]:
-            message, fix = "Its EndpointSlices were written by hand, and list no endpoint.", slices
-        elif without_address[at]:
-            message = (
-                f"{some(count, 'pod')} {agree(count, 'matches', 'match')}, and none has an address yet: no endpoint."
-            )
+        who = f"{some(int(staying[at]), 'pod')} {agree(int(staying[at]), 'matches', 'match')}"
+        if without_address[at]:
+            message = f"{who}, and none has an address yet: no endpoint."
         elif leaving[at]:
             message = "All pods that its selector matches are being deleted: it has no endpoint."
+        elif without_pods[at]:
+            kind, workload, desired = scene.workload_for(at)
+            message = f"Its selector fits {kind} {workload}, which has no pods{' (replicas: 0)' * (desired == 0)}: no endpoint."
+            fix = command("describe", namespace, f"{kind.lower()}/{workload}")
         elif withheld[at]:
-            message = (
-                f"{some(count, 'pod')} {agree(count, 'matches', 'match')}, but its EndpointSlices list no endpoint."
-            )
-            fix = slices
+            message = f"{who}, but its EndpointSlices list no endpoint."
+            fix = command("get endpointslices", namespace, "-l", f"kubernetes.io/service-name={name}", "-o", "yaml")
         else:
             message = "Its EndpointSlices list no endpoint."
         yield scene.of_service(at, "endpoints", message, fix)

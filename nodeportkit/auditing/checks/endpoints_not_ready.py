@@ -22,13 +22,18 @@ def _look(scene: Scene) -> Iterator[Finding]:
     length, pairs = len(scene.services), scene.staying
     total = pairs.counts(length)
     unready = scene.pods["ready"].notna().to_numpy(dtype=bool) & ~true(scene.pods["ready"])
-    bad = pairs.where(unready[pairs.pod])
+    # That a pod is on its way is no trouble; where a node is down, its own finding tells of its pods.
+    down = np.append(true(scene.nodes["ready"].eq(False)), False)[scene.node_of_pod]
+    bad = pairs.where((unready & ~scene.coming)[pairs.pod])
+    elsewhere = bad.where(~down[bad.pod]).counts(length) > 0
     count = bad.counts(length)
     order = np.argsort(bad.left, kind="stable")
     starts = np.searchsorted(bad.left[order], np.arange(length + 1))
     told = zip(scene.pods["status"].fillna(""), scene.pods["unready_reason"].fillna(""), strict=True)
     reasons = [reason or (status if status != "Running" else "") for status, reason in told]
     for at in rows((count > 0) & ~true(scene.services["publish_not_ready"]) & scene.with_endpoints):
+        if count[at] < total[at] and not elsewhere[at]:
+            continue
         pods = bad.pod[order[starts[at] : starts[at + 1]]]
         why = next((f" ({reasons[pod]})" for pod in pods if reasons[pod]), "")
         which = names((scene.pod_names[pod] for pod in pods), 3)

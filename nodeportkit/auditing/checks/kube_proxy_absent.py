@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from nodeportkit.auditing.arrays import mask, rows, true
+from nodeportkit.auditing.arrays import rows, true
 from nodeportkit.auditing.finding import Check, Finding
 from nodeportkit.kube.columns import objects
 from nodeportkit.standings.wording import command
@@ -17,23 +17,17 @@ __all__ = ["CHECK"]
 
 
 def _look(scene: Scene) -> Iterator[Finding]:
-    live = scene.pods.take(scene.live)
-    labels, names = objects(live["labels"]), objects(live["name"])
-    own = live["namespace"].eq("kube-system").fillna(False).to_numpy(dtype=bool)
-    proxies = own & mask(
-        (isinstance(has, Mapping) and "kube-proxy" in (has.get("k8s-app"), has.get("component")))
-        or str(name).startswith("kube-proxy-")
-        for has, name in zip(labels, names, strict=True)
-    )
+    proxies = scene.kube_proxies
     # Without any such pod the cluster does it in another way, or kube-system was not listed.
-    if not proxies.any():
+    if not len(proxies):
         return
-    ready = scene.node_of_pod[scene.live[proxies & true(live["ready"])]]
-    unknown = scene.node_of_pod[scene.live[proxies & live["ready"].isna().to_numpy(dtype=bool)]]
-    there = scene.node_of_pod[scene.live[proxies]]
+    pods = scene.pods.take(proxies)
+    ready, unknown = true(pods["ready"]), pods["ready"].isna().to_numpy(dtype=bool)
+    there = scene.node_of_pod[proxies]
+    served = there[ready | unknown]
     node_names, node_labels = objects(scene.nodes["name"]), objects(scene.nodes["labels"])
     for at in rows(true(scene.nodes["ready"])):
-        if at in ready or at in unknown or _virtual(node_labels[at]):
+        if at in served or _virtual(node_labels[at]):
             continue
         what = "is not ready" if at in there else "is not there"
         yield Finding(

@@ -33,14 +33,19 @@ def _look(scene: Scene) -> Iterator[Finding]:
     for at, group in several.groupby("service", sort=True):
         pods = [int(pod) for pod in group["pod"]]
         told = [labels[pod] if isinstance(labels[pod], Mapping) else {} for pod in pods]
-        strangers = [owners[pod] for pod, has in zip(pods, told, strict=True) if not alike(told[0], has)]
+        runs = [scene.images_of(pod) for pod in pods]
+        strangers = [
+            owners[pod]
+            for pod, has, images in zip(pods, told, runs, strict=True)
+            if not alike(told[0], has) or (images and runs[0] and not images & runs[0])
+        ]
         if strangers:
             service = int(str(at))
             yield scene.of_service(
                 service,
                 "spec.selector",
                 f"The selector {scene.selector_text(service)} matches pods of {owners[pods[0]]} and of "
-                f"{names(map(str, strangers), 3)}, which do not say that they are one application.",
+                f"{names(map(str, strangers), 3)}, which are not one application by their labels or images.",
                 command(
                     "get pods", scene.service_names[service][0], "-l", scene.selector_text(service), "--show-labels"
                 ),
@@ -50,8 +55,9 @@ def _look(scene: Scene) -> Iterator[Finding]:
 CHECK = Check(
     title="Pods of several applications",
     about=(
-        "A selector that also catches another workload sends it a part of the connections. Workloads that share their labels "
-        "for application and component are canaries or releases of one application, and no finding; nor are pods of Jobs."
+        "A selector that also catches another workload sends it a part of the connections. Workloads that share an image and "
+        "their labels for application and component are canaries or releases of one application, and no finding; nor are pods "
+        "of Jobs."
     ),
     certainty="hint",
     severity="warning",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nodeportkit.auditing.arrays import rows
+from nodeportkit.auditing.arrays import mask, rows
 from nodeportkit.auditing.finding import Check, Finding
 from nodeportkit.kube.columns import objects
 from nodeportkit.standings.wording import command
@@ -20,7 +20,9 @@ def _look(scene: Scene) -> Iterator[Finding]:
     told = scene.declared
     protocols = objects(scene.ports["protocol"].fillna("TCP"))
     shown = (told.pods > 0) & (told.shown == told.pods)
-    for port in rows(shown & (told.same == 0) & (told.other_protocol > 0) & (told.probed == 0)):
+    # Probes over the network are TCP: where one asks the number, that is what the application listens for.
+    probed = (told.probed > 0) & mask(protocol == "TCP" for protocol in protocols)
+    for port in rows(shown & (told.same == 0) & (told.other_protocol > 0) & ~probed):
         at = int(scene.service_of_port[port])
         yield scene.of_port(
             port,

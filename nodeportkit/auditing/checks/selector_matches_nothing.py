@@ -21,16 +21,16 @@ def _look(scene: Scene) -> Iterator[Finding]:
     none = scene.matched.counts(len(services)) == 0
     asks = mask(scene.selectors)
     sure = scene.listed("pods", services["namespace"]) & scene.labels_known
+    templated = scene.templated.counts(len(services)) > 0
     for at in rows(none & asks & sure):
         selector, (namespace, name) = scene.selectors[at] or {}, scene.service_names[at]
-        idle = _idle_workloads(scene, namespace, selector)
-        if idle:
-            kind, workload = idle
+        if templated[at]:
+            kind, workload, _ = scene.workload_for(at)
             yield scene.of_service(
                 at,
                 "spec.selector",
-                f"The selector {as_labels(selector)} matches no pod: {kind} {workload} has no replicas.",
-                command("scale", namespace, f"{kind.lower()}/{workload}", "--replicas=1"),
+                f"The selector {as_labels(selector)} matches no pod: {kind} {workload}, which it fits, has none.",
+                command("get", namespace, f"{kind.lower()}/{workload}"),
                 severity="warning",
             )
             continue
@@ -49,16 +49,6 @@ def _look(scene: Scene) -> Iterator[Finding]:
             f"The selector {as_labels(selector)} matches no pod in namespace {namespace}{why}.",
             fix,
         )
-
-
-def _idle_workloads(scene: Scene, namespace: str, selector: dict[str, str]) -> tuple[str, str] | None:
-    """A workload that is scaled to zero and would make pods for the selector."""
-    workloads = scene.cluster.workloads
-    idle = workloads[((workloads["namespace"] == namespace) & (workloads["desired"] == 0)).fillna(False).to_numpy(bool)]
-    for kind, name, labels in zip(idle["kind"], idle["name"], idle["template_labels"], strict=True):
-        if isinstance(labels, dict) and selector.items() <= labels.items() and kind != "ReplicaSet":
-            return str(kind), str(name)
-    return None
 
 
 CHECK = Check(

@@ -17,13 +17,16 @@ __all__ = ["CHECK"]
 
 def _look(scene: Scene) -> Iterator[Finding]:
     without = mask(selector == {} for selector in scene.selectors)
-    sure = scene.listed("endpoints", scene.services["namespace"]) & ~scene.stated
-    for at in rows(without & sure):
+    sure = scene.listed("endpoints", scene.services["namespace"]) | scene.stated
+    for at in rows(without & sure & ~scene.with_endpoints):
         namespace, name = scene.service_names[at]
+        lists = (
+            "no EndpointSlice written for it lists" if scene.stated[at] else "nobody wrote an EndpointSlice that lists"
+        )
         yield scene.of_service(
             at,
             "spec.selector",
-            "It has no selector, and nobody wrote an EndpointSlice for it: it has no endpoints.",
+            f"It has no selector, and {lists} an endpoint: every connection is refused.",
             command("set selector service", namespace, name, "KEY=VALUE"),
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -36,10 +35,7 @@ _LABELS: Final = ("app.kubernetes.io/name", "app", "k8s-app")
 def _look(scene: Scene) -> Iterator[Finding]:
     at = scene.service_of_port[scene.exposed]
     first = first_of(at)
-    labels, specs = objects(scene.services["labels"]), objects(scene.pods["spec"])
-    images: dict[str, set[str]] = {}
-    for spec, image in zip(objects(scene.cluster.specs["spec"]), objects(scene.cluster.specs["image"]), strict=True):
-        images.setdefault(spec, set()).add(_repository(image or ""))
+    labels = objects(scene.services["labels"])
     pairs = scene.staying
     starts = np.searchsorted(pairs.left, np.arange(len(scene.services) + 1))
     for service, port in zip(at[first].tolist(), scene.exposed[first].tolist(), strict=True):
@@ -47,7 +43,7 @@ def _look(scene: Scene) -> Iterator[Finding]:
         has = labels[service] if isinstance(labels[service], dict) else {}
         called = {name, *(has.get(key, "") for key in _LABELS)}
         for pod in pairs.pod[starts[service] : starts[service + 1]][:1].tolist():
-            called |= images.get(specs[pod], set())
+            called |= {image.rpartition("/")[2] for image in scene.images_of(pod)}
         if found := sorted(called & _TOOLS):
             number = port_text(scene.ports["node_port"].iloc[port], scene.ports["protocol"].iloc[port])
             yield scene.of_service(
@@ -56,11 +52,6 @@ def _look(scene: Scene) -> Iterator[Finding]:
                 f"{found[0]}, by which a cluster or its data are looked into or run, is open on every node at {number}.",
                 command("patch service", namespace, name, "-p", json.dumps({"spec": {"type": "ClusterIP"}})),
             )
-
-
-def _repository(image: str) -> str:
-    """The last part of an image's name, without tag and digest."""
-    return re.split(r"[:@]", image.rpartition("/")[2])[0]
 
 
 CHECK = Check(

@@ -29,7 +29,8 @@ def _look(scene: Scene) -> Iterator[Finding]:
     given, length = scene.cluster.given, len(scene.services)
     told = given.assign(at=positions(given[_SERVICE], scene.services[["namespace", "name"]]))
     derived = scene.derived.assign(at=positions(scene.derived[_SERVICE], scene.services[["namespace", "name"]]))
-    whole = _whole(told, length) & _whole_of_pods(scene, derived, length)
+    emptied = scene.stated & ~scene.with_endpoints
+    whole = (_whole(told, length) | emptied) & _whole_of_pods(scene, derived, length)
     told, derived = (frame[(frame["at"] >= 0).to_numpy() & whole[frame["at"]]] for frame in (told, derived))
     columns = [*_ENDPOINT, "ready", "pod"]
     both = told[columns].drop_duplicates(_ENDPOINT).merge(derived[columns], on=_ENDPOINT, how="outer", indicator=True)

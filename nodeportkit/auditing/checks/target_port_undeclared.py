@@ -39,7 +39,7 @@ CHECK = Check(
     title="Target port that no pod declares",
     about=(
         "Declared ports are informational: a number that none of the matched pods declares, sidecars among them, may still be "
-        "right, so this is a hint. A readiness probe that passes on the number proves it right."
+        "right, so this is a hint. A readiness probe on the number says that it is right."
     ),
     certainty="hint",
     severity="warning",

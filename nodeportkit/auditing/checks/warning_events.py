@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nodeportkit.auditing.arrays import first_of
+from nodeportkit.auditing.arrays import Pairs, first_of
 from nodeportkit.auditing.finding import Check, Finding
-from nodeportkit.kube.endpoints.numbering import positions
+from nodeportkit.kube.endpoints.numbering import Positions, positions
 from nodeportkit.standings.wording import command
 
 if TYPE_CHECKING:
@@ -22,13 +22,14 @@ def _look(scene: Scene) -> Iterator[Finding]:
     events = scene.cluster.events
     events = events[events["type"].eq("Warning").fillna(False).to_numpy(dtype=bool)].reset_index(drop=True)
     kinds = {kind: events["kind"].eq(kind).fillna(False).to_numpy(dtype=bool) for kind in ("Service", "Pod", "Node")}
+    workloads = scene.cluster.workloads
     of_service = positions(events[["namespace", "name"]], scene.services[["namespace", "name"]])
     of_pod = positions(events[["namespace", "name"]], scene.pods[["namespace", "name"]])
     of_node = positions(events[["name"]], scene.nodes[["name"]])
-    selecting = np.full(len(scene.pods) + 1, -1, dtype=np.int64)
-    selecting[scene.matched.pod[::-1]] = scene.matched.left[::-1]
-    service = np.where(kinds["Service"], of_service, np.where(kinds["Pod"], selecting[of_pod], -1))
-    told = (service >= 0) | (kinds["Node"] & (of_node >= 0))
+    of_workload = positions(events[["namespace", "kind", "name"]], workloads[["namespace", "kind", "name"]])
+    service = np.where(kinds["Service"], of_service, _by(scene.fitting, len(workloads))[of_workload])
+    service = np.where(kinds["Pod"], _by(scene.matched, len(scene.pods))[of_pod], service)
+    told = (service >= 0) | (kinds["Node"] & (of_node >= 0)) | (kinds["Pod"] & np.isin(of_pod, scene.kube_proxies))
     if not told.any():
         return
     events = events[told].assign(service=service[told])
@@ -50,9 +51,16 @@ def _look(scene: Scene) -> Iterator[Finding]:
         )
 
 
+def _by(pairs: Pairs, length: int) -> Positions:
+    """The first service that selects each pod or workload; -1 for none, and behind the last."""
+    found = np.full(length + 1, -1, dtype=np.int64)
+    found[pairs.pod[::-1]] = pairs.left[::-1]
+    return found
+
+
 CHECK = Check(
     title="Warning events",
-    about="What Kubernetes itself warned of lately, about services, their pods, and nodes.",
+    about="What Kubernetes itself warned of lately: about services, their pods and workloads, nodes and their kube-proxy.",
     certainty="fact",
     severity="warning",
     needs=("events",),

@@ -16,6 +16,7 @@ from nodeportkit.faults import (
     judge_healthy,
     variants,
 )
+from nodeportkit.faults.objects import as_list
 from nodeportkit.sources.read import read
 
 HEALTHY, SEEDS = 500, 6
@@ -78,7 +79,7 @@ def healthy(clusters: int) -> Counter[str]:
     counts: Counter[str] = Counter()
     for seed in range(clusters):
         objects = healthy_cluster(seed, nodes=1 + seed % 5, services=3 + seed % 9)
-        cluster = read(*objects)
+        cluster = read(as_list(objects))
         for service, question in healthy_questions(objects):
             got = judge_healthy(diagnose(cluster, service, **question))
             counts.update(asked=1, facts=len(got.false_facts), hints=len(got.false_hints))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nodeportkit.cluster import Cluster
-from nodeportkit.faults.objects import Object
+from nodeportkit.faults.objects import Object, as_list
 from nodeportkit.kube.proxy_config import ProxyConfig
 from nodeportkit.sources.read import read
 
@@ -32,6 +32,8 @@ class Fault:
     certainty
         How certainly the objects and the question tell it: `fact`, `hint` or `possible`; several where it is a matter of
         opinion.
+    also
+        Causes that are true besides, as a consequence.
     checks
         The checks that an audit of these objects should raise because of it.
     around
@@ -46,11 +48,12 @@ class Fault:
     service: str
     question: dict[str, Any]
     certainty: tuple[str, ...] = ("fact",)
+    also: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     around: bool = False
     proxy: ProxyConfig | None = None
 
     def cluster(self) -> Cluster:
         """The objects, read."""
-        found = read(*self.objects)
+        found = read(as_list(self.objects))
         return found if self.proxy is None else found.replace(proxy=self.proxy)

@@ -6,7 +6,7 @@ import random
 from typing import Final
 
 from nodeportkit.errors import NodePortKitError
-from nodeportkit.faults.apps import APPS, web
+from nodeportkit.faults.apps import APPS, App, web
 from nodeportkit.faults.controllers import settle
 from nodeportkit.faults.ground import PLATFORMS, Ground
 from nodeportkit.faults.objects import Object, of_kind
@@ -69,11 +69,13 @@ def healthy_cluster(
     dual = rng.random() < 0.25
     ground = Ground(rng, nodes, platform or chosen, dual=dual if dual_stack is None else dual_stack)
     add_system(ground)
+    bag: list[App] = []
     for number, name in enumerate(_names(rng, services)):
         namespace = _NAMESPACES[number % max(1, min(len(_NAMESPACES), services // 3))]
         if not number or namespace not in {thing["metadata"]["name"] for thing in of_kind(ground.objects, "Namespace")}:
             ground.namespace(namespace)
-        app = web if not number else rng.choice((web, *APPS))
+        bag = bag or rng.sample((web, *APPS), len(APPS) + 1)  # every kind comes up before one comes up again
+        app = bag.pop() if number else web
         app(ground, namespace, name)
     add_surroundings(ground.objects, rng)
     settle(ground.objects)

@@ -62,7 +62,9 @@ def judge(fault: Fault, answer: pd.DataFrame) -> Judgement:
         found = any(cause == fault.cause for cause, _ in rows)
     else:
         found = bool(rows) and rows[0][0] == fault.cause and rows[0][1] in fault.certainty
-    return _judgement(found, [(cause, certainty) for cause, certainty in rows if cause != fault.cause], rows)
+    return _judgement(
+        found, [(cause, certainty) for cause, certainty in rows if cause not in (fault.cause, *fault.also)], rows
+    )
 
 
 def judge_healthy(answer: pd.DataFrame) -> Judgement:

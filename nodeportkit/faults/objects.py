@@ -6,7 +6,19 @@ import random
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-__all__ = ["Object", "created_at", "identity", "labels_of", "name_of", "namespace_of", "new", "of_kind", "owner", "uid"]
+__all__ = [
+    "Object",
+    "as_list",
+    "created_at",
+    "identity",
+    "labels_of",
+    "name_of",
+    "namespace_of",
+    "new",
+    "of_kind",
+    "owner",
+    "uid",
+]
 
 Object = dict[str, Any]
 
@@ -37,6 +49,11 @@ def new(
     metadata["resourceVersion"] = str(random.Random(f"version {kind} {namespace}/{name}").randrange(10_000, 900_000))
     metadata["uid"] = uid(kind, namespace, name)
     return {"apiVersion": _VERSIONS.get(kind, "v1"), "kind": kind, "metadata": metadata}
+
+
+def as_list(objects: list[Object]) -> Object:
+    """The objects as the one List that `kubectl get -o json` prints."""
+    return {"apiVersion": "v1", "items": objects, "kind": "List", "metadata": {"resourceVersion": ""}}
 
 
 def uid(kind: str, namespace: str, name: str) -> str:

@@ -148,6 +148,7 @@ class Scene:
         service: Object | str,
         *,
         certainty: tuple[str, ...] = ("fact",),
+        also: tuple[str, ...] = (),
         checks: tuple[str, ...] = (),
         settled: bool = False,
         around: bool = False,
@@ -159,7 +160,7 @@ class Scene:
             settle(self.objects)
         name = service if isinstance(service, str) else full_name(service)
         told = {key: value for key, value in question.items() if value is not None}
-        return Fault("", "", self.objects, name, told, certainty, checks, around, proxy)
+        return Fault("", "", self.objects, name, told, certainty, also, checks, around, proxy)
 
     def dialled(self, service: Object, *, node: Object | None = None) -> dict[str, Any]:
         """How the service's node port is dialled, as far as a person says it: the port, mostly, and a node or its address."""

@@ -1,8 +1,10 @@
 """The target port is a name that pods do not declare, all of them or some."""
 
+from collections.abc import Callable
+
 from nodeportkit.faults.fault import Fault
 from nodeportkit.faults.objects import Object, labels_of
-from nodeportkit.faults.scene import Scene, Unplantable
+from nodeportkit.faults.scene import Scene
 
 __all__ = ["VARIANTS"]
 
@@ -26,23 +28,25 @@ def renamed(scene: Scene) -> Fault:
 
 def missing_in_some(scene: Scene) -> Fault:
     """The canary's container does not name its port: it gets no traffic, and nothing tells of it."""
-    service, port = _chosen(scene)
-    pods = [pod for pod in scene.pods(service) if labels_of(pod).get("track") == "canary"]
-    if not pods:
-        raise Unplantable("no canary")
+
+    def canaries(service: Object) -> list[Object]:
+        return [pod for pod in scene.pods(service) if labels_of(pod).get("track") == "canary"]
+
+    service, port = _chosen(scene, lambda service: bool(canaries(service)))
+    pods = canaries(service)
     for spec in scene.specs(pods):
         _rename(spec, port["targetPort"], "www")
     return scene.fault(service, checks=_CHECKS)
 
 
-def _chosen(scene: Scene) -> tuple[Object, Object]:
+def _chosen(scene: Scene, wanted: Callable[[Object], bool] = lambda _: True) -> tuple[Object, Object]:
     """A service and one of its ports, whose target is a name."""
 
     def named(service: Object) -> list[Object]:
         ports = service["spec"]["ports"]
         return [p for p in ports if isinstance(p["targetPort"], str) and p["protocol"] == "TCP" and "nodePort" in p]
 
-    service = scene.front(lambda s: bool(named(s)))
+    service = scene.front(lambda s: bool(named(s)) and wanted(s))
     return service, scene.rng.choice(named(service))
 
 

@@ -48,7 +48,7 @@ def _refused(scene: Scene, service: Object, number: int) -> Fault:
     manifest = {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
     scene.forget(service)
     scene.remove([service])
-    return scene.fault(service, symptom="refused", manifest=json.dumps(manifest, indent=2))
+    return scene.fault(service, also=("service-not-found",), symptom="refused", manifest=json.dumps(manifest, indent=2))
 
 
 VARIANTS = (below_range, taken, taken_by_health_check, twice)

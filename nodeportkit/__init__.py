@@ -24,7 +24,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from nodeportkit.auditing import audit as audit
+    from nodeportkit.auditing import compare_exposure as compare_exposure
+    from nodeportkit.auditing import node_port_map as node_port_map
+    from nodeportkit.auditing import node_port_usage as node_port_usage
     from nodeportkit.auditing import not_looked_at as not_looked_at
+    from nodeportkit.auditing import production_numbers as production_numbers
     from nodeportkit.cells import format_age as format_age
     from nodeportkit.cells import parse_age as parse_age
     from nodeportkit.chains import chain as chain
@@ -100,6 +104,7 @@ _HOMES: Final = {
     "audit": "auditing",
     "chain": "chains",
     "compare": "traffic.comparison",
+    "compare_exposure": "auditing",
     "diagnose": "diagnosis",
     "faulty_cluster": "faults",
     "format_age": "cells",
@@ -108,6 +113,8 @@ _HOMES: Final = {
     "match_labels": "selectors",
     "migrate": "migration",
     "node_port_bands": "kube.allocation",
+    "node_port_map": "auditing",
+    "node_port_usage": "auditing",
     "not_looked_at": "auditing",
     "parse_age": "cells",
     "plant": "faults",
@@ -118,6 +125,7 @@ _HOMES: Final = {
     "plot_rules": "figures",
     "plot_shares": "figures",
     "printed": "kube.printing",
+    "production_numbers": "auditing",
     "proxy_rules": "traffic.rules",
     "read": "sources.read",
     "read_rules": "sources.proxy_rules",
@@ -155,6 +163,10 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "compare",
     "audit",
     "not_looked_at",
+    "node_port_map",
+    "node_port_usage",
+    "production_numbers",
+    "compare_exposure",
     "Comparison",
     "plot_chain",
     "plot_flow",

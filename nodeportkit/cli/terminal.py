@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-import unicodedata
-from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import click
 import pandas as pd
 
 from nodeportkit.cells import format_age
+from nodeportkit.kube.printing.table import lay_out
 from nodeportkit.untrusted import seen
 
 __all__ = ["bad", "cell", "command", "good", "paragraph", "strong", "table", "wary", "weak"]
 
-_GAP: Final = "   "
 _UNKNOWN: Final = "<unknown>"
 
 
@@ -45,9 +43,9 @@ def weak(text: str) -> str:
     return click.style(text, dim=True)
 
 
-def command(text: str) -> str:
+def command(text: str, indent: str = "  ") -> str:
     """A command to copy, on a line of its own."""
-    return "\n".join(f"  {click.style(line, fg='cyan')}" for line in seen(text).splitlines())
+    return "\n".join(f"{indent}{click.style(line, fg='cyan')}" for line in seen(text).splitlines())
 
 
 def paragraph(text: str, indent: str = "") -> str:
@@ -101,18 +99,6 @@ def table(frame: pd.DataFrame) -> str:
     api       30081
     """
     heads = [str(name).replace("_", " ").upper() for name in frame.columns]
-    columns = [[cell(value) for value in frame[name]] for name in frame.columns]
-    widths = [max(map(_wide, [head, *cells])) for head, cells in zip(heads, columns, strict=True)]
-    lines = [_row(heads, widths), *(_row(row, widths) for row in zip(*columns, strict=True))]
-    return "\n".join([strong(lines[0]), *lines[1:]])
-
-
-def _row(cells: Sequence[str], widths: Iterable[int]) -> str:
-    return _GAP.join(text + " " * (width - _wide(text)) for text, width in zip(cells, widths, strict=True)).rstrip()
-
-
-def _wide(text: str) -> int:
-    """How many places of the terminal the text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+    rows = [[cell(value) for value in row] for row in frame.astype(object).itertuples(index=False, name=None)]
+    head, *body = lay_out([heads, *rows]).splitlines()
+    return "\n".join([strong(head.rstrip()), *(line.rstrip() for line in body)])

@@ -105,6 +105,65 @@ def test_migrate_writes_yaml():
     assert "type: LoadBalancer" in text
 
 
+def test_diagnose_names_the_cause_the_key_and_the_articles_own_fix():
+    code, out, _ = run("diagnose", "myapp-service", ARTICLE)
+    assert code == 1
+    assert "1. selector-mismatch (fact)  Service default/myapp-service" in out
+    assert "type=front-end" in out
+    # The article takes the label out of the service's selector.
+    assert """kubectl patch service myapp-service -p '{"spec": {"selector": {"type": null}}}'""" in out
+
+
+def test_diagnose_is_quiet_about_a_healthy_service():
+    code, out, _ = run("diagnose", "shop/web-local", "--symptom", "refused", "--node", "node-2", REAL)
+    assert (code, "(fact)" in out, "(hint)" in out) == (0, False, False)
+
+
+def test_audit_tells_the_worst_first_and_ends_with_its_exit_code():
+    code, out, _ = run("audit", REAL)
+    assert code == 1
+    blocks = [block for block in out.split("\n\n") if block.startswith(("error:", "warning:"))]
+    assert blocks == sorted(blocks, key=lambda block: block.startswith("warning:"))
+    assert any("selector-matches-nothing  Service shop/nobody" in block for block in blocks)
+    assert "kubectl get networkpolicies -A -o json" in out  # what was not looked at
+    assert run("audit", REAL, "--fail-on", "never")[0] == 0
+    _, told, _ = run("audit", REAL, "-o", "json", "-n", "kube-system")
+    assert not [row for row in json.loads(told) if row["namespace"] == "shop"]
+    assert run("audit", REAL, "--ignore", "no-such-check")[0] == 2
+
+
+def test_audit_of_a_pipe_as_the_manual_shows_it():
+    code, out, _ = run("audit", "-", data=REAL.read_bytes())
+    assert (code, out) == (1, run("audit", REAL)[1])
+
+
+def test_validate_finds_the_slips_of_the_published_manifest():
+    published = ROOT / "tests/fixtures/article/service-definition-as-published.yaml"
+    code, out, _ = run("validate", published)
+    assert code == 1
+    assert "a colon and a blank are missing after `type` in `typeNodePort`" in out
+    good = """{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spec": {"ports": [{"port": 80}]}}"""
+    code, out, _ = run("validate", "-", data=good)
+    assert (code, out.splitlines()[0]) == (0, "The API server would accept this")
+    taken = good.replace('"ports"', '"type": "NodePort", "ports"').replace("80", '80, "nodePort": 30080')
+    code, out, _ = run("validate", "-", "--against", REAL, data=taken)
+    assert code == 1
+    assert "spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated" in out
+
+
+def test_diff_tells_what_was_opened_and_closed(tmp_path):
+    before, after = tmp_path / "before.json", tmp_path / "after.json"
+    text = REAL.read_text()
+    before.write_text(text)
+    after.write_text(text.replace('"nodePort": 30080', '"nodePort": 31080'))
+    code, out, _ = run("diff", before, after)
+    assert code == 1
+    assert out.splitlines()[0] == "1 change in what is exposed"
+    assert "30080" in out
+    assert "31080" in out
+    assert run("diff", before, before)[0] == 0
+
+
 # Help
 
 

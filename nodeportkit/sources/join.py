@@ -221,9 +221,7 @@ def _specs(fragments: Sequence[Fragment]) -> pd.DataFrame:
         return empty("specs")
     rows = _stack([conform("specs", fragment.rows) for fragment in fragments])
     key = list(SCHEMAS["specs"].key)
-    if len(fragments) > 1 and _has_repeated(rows, key):
-        rows = rows.drop_duplicates(key, ignore_index=True)
-    return _without_sentinels(rows)
+    return _without_sentinels(rows.drop_duplicates(key, ignore_index=True) if len(fragments) > 1 else rows)
 
 
 def _with_every_protocol(ports: pd.DataFrame, there: Any) -> Any:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain, compress
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from nodeportkit.frames import SCHEMAS, conform
+from nodeportkit.sources.objects.grouped import Grouped
 from nodeportkit.sources.objects.kinds import Part
 from nodeportkit.sources.reader import Fragment
 
@@ -42,8 +43,7 @@ class Gathered:
         objects = self._parts[0]
         # The first part has a row an object, the others have parts of these objects, all of one object in one slice.
         distinct = objects.has_names and (len(self._names) == objects.rows or not objects.has_repeated())
-        told = [part for part in self._parts if part.rows or not part.is_shared]
-        return [part.fragment(now, distinct=distinct and part.distinct) for part in told]
+        return [fragment for part in self._parts if (fragment := part.fragment(now, distinct=distinct)) is not None]
 
 
 class _Growing:
@@ -52,56 +52,55 @@ class _Growing:
     def __init__(self, part: Part) -> None:
         self.frame = part.frame
         self.rows = 0
-        self.distinct = True
         self.has_names = "name" in part.rows
+        self._distinct = True
         self._detail = part.detail
         self._columns = {name: _Column(SCHEMAS[part.frame][name].kind) for name in part.rows}
         self._covers = None if part.covers is None else {name: _Column("string") for name in part.covers}
         self._covered = 0
-        self.is_shared = part.shared
-        self._known: set[Any] = set()
+        self._groups = None if part.groups is None else Grouped(part.frame, part.groups.columns)
 
     def add(self, part: Part) -> None:
         """Put the columns of a further slice below those that are here."""
-        if self.is_shared and not (part := _without(part, self._known)).rows:
-            return
-        rows = len(next(iter(part.rows.values())))
+        rows = len(part.groups.rows if part.groups else next(iter(part.rows.values())))
         self.rows += rows
         for name, values in part.rows.items():
             self._columns[name].add(values)
+        if self._groups is not None and part.groups is not None:
+            self._groups.add(part.groups.rows)
         if self._covers is not None and part.covers is not None:
             for name, values in part.covers.items():
                 self._covers[name].add(values)
             self._covered += len(values)
             key = [part.rows[name] for name in SCHEMAS[self.frame].key if name in part.rows]
-            self.distinct = self.distinct and len(set(zip(*key, strict=True))) == rows
+            self._distinct = self._distinct and len(set(zip(*key, strict=True))) == rows
 
     def has_repeated(self) -> bool:
         """Whether two rows have the same key."""
         keys = zip(*(self._columns[name].array(self.rows) for name in SCHEMAS[self.frame].key), strict=True)
         return len(set(keys)) < self.rows
 
-    def fragment(self, now: datetime | None, *, distinct: bool) -> Fragment:
-        """The columns as a typed frame."""
+    def fragment(self, now: datetime | None, *, distinct: bool) -> Fragment | None:
+        """The columns as a typed frame, `distinct` if no two objects are the same one; None where groups have no rows."""
         typed = {name: column.array(self.rows) for name, column in self._columns.items()}
+        if self._groups is not None:
+            return self._of_groups(self._groups, typed, distinct=distinct)
         since = next((name for name in ("created", "last_seen") if name in typed), None)
         if now is not None and since:
             typed["age"] = pd.Series(pd.Timestamp(now) - typed[since])
         covers = None
         if self._covers is not None:
             covers = pd.DataFrame({name: column.array(self._covered) for name, column in self._covers.items()})
-        return Fragment(self.frame, conform(self.frame, typed), covers=covers, detail=self._detail, distinct=distinct)
+        rows = conform(self.frame, typed)
+        return Fragment(self.frame, rows, covers=covers, detail=self._detail, distinct=distinct and self._distinct)
 
-
-def _without(part: Part, known: set[Any]) -> Part:
-    """The part without the things that are known already, by the first column of its key; these are known from now on."""
-    things = part.rows[SCHEMAS[part.frame].key[0]]
-    fresh = [thing not in known for thing in things]
-    known.update(things)
-    if all(fresh):
-        return part
-    rows = {name: list(compress(values, fresh)) for name, values in part.rows.items()} if any(fresh) else {}
-    return part._replace(rows=rows)
+    def _of_groups(self, groups: Grouped, objects: dict[str, Any], *, distinct: bool) -> Fragment | None:
+        if not objects:
+            rows = groups.once()
+            return Fragment(self.frame, rows, detail=self._detail) if len(rows) else None
+        covers = pd.DataFrame(objects)
+        rows, differ = groups.beside(covers)
+        return Fragment(self.frame, rows, covers=covers, detail=self._detail, distinct=distinct and differ)
 
 
 class _Column:

@@ -6,7 +6,7 @@ are made alike, and they share one id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
@@ -14,10 +14,10 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from nodeportkit.sources.objects.binds import binds
-from nodeportkit.sources.objects.kinds import Part
+from nodeportkit.sources.objects.kinds import Groups, Part
 from nodeportkit.sources.objects.pod_types import Container, InitContainer, PodSpec
 
-__all__ = ["NO_SPEC", "Made", "made", "specs_part"]
+__all__ = ["Made", "made_of", "ports_of", "specs_part"]
 
 # Kubernetes API reference, PodSpec.terminationGracePeriodSeconds: "Defaults to 30 seconds."
 _GRACE: Final = 30
@@ -33,6 +33,7 @@ _ROWS: Final = (
     "pre_stop",
     "grace_period",
 )
+_PORTS: Final = ("container", "port_name", "container_port", "protocol", "host_port", "sidecar")
 
 
 class Made(NamedTuple):
@@ -47,7 +48,7 @@ class Made(NamedTuple):
     sidecars
         The init containers among them (`restartPolicy: Always`), by name.
     ports
-        For each port that these declare: container, port name, number, protocol, host port, whether of a sidecar.
+        The rows of `containers`, without the pod.
     rows
         The rows of `specs`.
     """
@@ -59,16 +60,16 @@ class Made(NamedTuple):
     rows: tuple[tuple[Any, ...], ...]
 
 
-def made(spec: PodSpec) -> Made:
-    """What follows from a pod spec alone.
+def made_of(specs: Sequence[PodSpec]) -> list[Made]:
+    """What follows from each pod spec alone.
 
     Examples
     --------
     >>> web = Container(name="web", image="nginx:1.27", args=("--host=127.0.0.1", "--token=abc"))
-    >>> made(PodSpec(containers=(web,))).rows
+    >>> made_of([PodSpec(containers=(web,))])[0].rows
     (('a81a0c02ed', 'web', False, False, 'nginx:1.27', '', '', ('127.0.0.1',), False, 30),)
     """
-    return _made(spec.containers, spec.init_containers, spec.termination_grace_period_seconds)
+    return [_made(spec.containers, spec.init_containers, spec.termination_grace_period_seconds) for spec in specs]
 
 
 @lru_cache(maxsize=4096)
@@ -99,9 +100,6 @@ def _made(
     )
 
 
-NO_SPEC: Final = made(PodSpec())
-
-
 def _row(container: Container, grace: int) -> tuple[Any, ...]:
     """A row of `specs`, without its id."""
     init = type(container) is InitContainer
@@ -130,8 +128,11 @@ def _readiness(container: Container) -> tuple[str, str]:
     return ("exec" if probe.exec is not None else ""), ""
 
 
-def specs_part(several: Iterable[Made]) -> Part:
-    """The rows of `specs`, each spec once."""
-    rows = [row for it in {it.id: it for it in several}.values() for row in it.rows]
-    columns: dict[str, Any] = dict(zip(_ROWS, zip(*rows, strict=True) if rows else [()] * len(_ROWS), strict=True))
-    return Part("specs", columns | {"binds": list(map(list, columns["binds"]))}, shared=True)
+def ports_of(several: Sequence[Made]) -> Groups:
+    """The rows of `containers`, but for namespace and name of the pods."""
+    return Groups(_PORTS, [it.ports for it in several])
+
+
+def specs_part(several: Sequence[Made]) -> Part:
+    """The rows of `specs`."""
+    return Part("specs", {}, groups=Groups(_ROWS, [it.rows for it in several]))

@@ -19,7 +19,6 @@ __all__ = [
     "Typed",
     "Whole",
     "api_name",
-    "common",
     "is_live",
     "labels",
     "owner",
@@ -71,33 +70,6 @@ class KubernetesObject(Typed):
     api_version: str | None = None
     kind: str | None = None
     metadata: Metadata | None = None
-
-
-# One object for each of the words that fill whole columns: decoding makes a new one each time.
-_COMMON: Final = {
-    word: word
-    for word in (
-        "TCP",
-        "UDP",
-        "SCTP",
-        "Running",
-        "Succeeded",
-        "Pending",
-        "Failed",
-        "ReplicaSet",
-        "DaemonSet",
-        "Job",
-        "StatefulSet",
-        "Normal",
-        "Warning",
-        "Pod",
-    )
-}
-
-
-def common(word: str) -> str:
-    """The word, as the one object that stands for it if it is a very frequent one."""
-    return _COMMON.get(word, word)
 
 
 def is_live(metadata: Metadata) -> bool:

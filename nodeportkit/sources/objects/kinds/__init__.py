@@ -17,20 +17,31 @@ from nodeportkit.sources.kinds import full_kind
 from nodeportkit.sources.objects.typed import KubernetesObject
 from nodeportkit.sources.settings import Settings
 
-__all__ = ["Kind", "Part", "frame_of", "frame_of_resource", "kind_of", "reads", "settings_of"]
+__all__ = ["Groups", "Kind", "Part", "frame_of", "frame_of_resource", "kind_of", "reads", "settings_of"]
+
+
+class Groups(NamedTuple):
+    """Rows that objects made alike have in common: their columns, and for each object its rows.
+
+    Objects made alike name the same tuple of rows, so that nothing is done for each of them.
+    """
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[tuple[Any, ...], ...]]
 
 
 class Part(NamedTuple):
     """Rows of one frame, column by column, and the objects of which these rows are everything (see `Fragment.covers`).
 
-    `shared` rows are not of one object: several have them in common, and each counts once.
+    With `groups`, `rows` has what tells the objects apart, a row for each, to be repeated beside the rows of its group: they
+    are what is covered. Without any such columns, each group counts once.
     """
 
     frame: str
     rows: dict[str, Any]
     covers: dict[str, Any] | None = None
     detail: int = 3
-    shared: bool = False
+    groups: Groups | None = None
 
 
 class Kind(Protocol):

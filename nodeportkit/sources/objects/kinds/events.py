@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from nodeportkit.sources.objects.kinds import Part
-from nodeportkit.sources.objects.typed import KubernetesObject, Typed, Whole, common
+from nodeportkit.sources.objects.typed import KubernetesObject, Typed, Whole
 
 __all__ = ["KINDS", "LONGEST_MESSAGE", "TYPE", "columns"]
 
@@ -58,9 +58,9 @@ def columns(events: Sequence[Event], namespace: str) -> list[Part]:  # noqa: ARG
     about = [event.involved_object or event.regarding or _NOTHING for event in events]
     rows: dict[str, list[Any]] = {
         "namespace": [thing.namespace or "" for thing in about],
-        "kind": [common(thing.kind or "") for thing in about],
+        "kind": [thing.kind or "" for thing in about],
         "name": [thing.name or "" for thing in about],
-        "type": [common(event.type or "") for event in events],
+        "type": [event.type or "" for event in events],
         "reason": [event.reason or "" for event in events],
         "message": [(event.message or event.note or "").strip()[:LONGEST_MESSAGE] for event in events],
         "count": [_count(event) for event in events],

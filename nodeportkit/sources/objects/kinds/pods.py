@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from nodeportkit.sources.objects.component_flags import settings
 from nodeportkit.sources.objects.kinds import Part
-from nodeportkit.sources.objects.pod_specs import NO_SPEC, Made, made, specs_part
+from nodeportkit.sources.objects.pod_specs import made_of, ports_of, specs_part
 from nodeportkit.sources.objects.pod_standing import standing
 from nodeportkit.sources.objects.pod_types import Pod, PodSpec, PodStatus
 from nodeportkit.sources.objects.typed import Metadata, labels, owner
@@ -24,7 +24,7 @@ def columns(pods: Sequence[Pod], namespace: str) -> list[Part]:
     metas = [pod.metadata or _NO_METADATA for pod in pods]
     plans = [pod.spec or _NO_PLAN for pod in pods]
     statuses = [pod.status or _NO_STATUS for pod in pods]
-    specs = [made(plan) if plan.containers else NO_SPEC for plan in plans]
+    specs = made_of(plans)
     created = [meta.creation_timestamp for meta in metas]
     phases = [status.phase for status in statuses]
     # Of a manifest, which has neither, it is unknown what the cluster will make: no "" for what is absent.
@@ -56,30 +56,8 @@ def columns(pods: Sequence[Pod], namespace: str) -> list[Part]:
         "labels": list(map(labels, metas)),
         "created": created,
     }
-    covers = {"namespace": namespaces, "pod": names}
-    return [Part("pods", rows), Part("containers", _ports(specs, namespaces, names), covers), specs_part(specs)]
-
-
-_PORT_COLUMNS: Final = (
-    "namespace",
-    "pod",
-    "container",
-    "port_name",
-    "container_port",
-    "protocol",
-    "host_port",
-    "sidecar",
-)
-
-
-def _ports(specs: list[Made], namespaces: list[str], names: list[str | None]) -> dict[str, Any]:
-    """The declared ports of all containers that run as long as their pod does."""
-    declared = [
-        (namespace, name, *port)
-        for namespace, name, spec in zip(namespaces, names, specs, strict=True)
-        for port in spec.ports
-    ]
-    return dict(zip(_PORT_COLUMNS, zip(*declared, strict=True) if declared else [()] * 8, strict=True))
+    homes = {"namespace": namespaces, "pod": names}
+    return [Part("pods", rows), Part("containers", homes, groups=ports_of(specs)), specs_part(specs)]
 
 
 def _ips(status: PodStatus) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from nodeportkit.sources.objects.kinds import Part
-from nodeportkit.sources.objects.pod_specs import NO_SPEC, Made, made, specs_part
+from nodeportkit.sources.objects.pod_specs import made_of, specs_part
 from nodeportkit.sources.objects.pod_standing import told_by
 from nodeportkit.sources.objects.pod_types import Condition, PodSpec
 from nodeportkit.sources.objects.typed import KubernetesObject, Metadata, Typed, Whole, is_live, labels, owner
@@ -77,7 +77,7 @@ class Workload(KubernetesObject):
 
 
 TYPE: Final = Workload
-_NO_METADATA, _NO_PLAN, _NO_STATUS = Metadata(), WorkloadSpec(), WorkloadStatus()
+_NO_METADATA, _NO_PLAN, _NO_STATUS, _NO_PODS = Metadata(), WorkloadSpec(), WorkloadStatus(), PodSpec()
 # The status of a condition at which it tells of trouble (Kubernetes API reference: DeploymentCondition, ReplicaSetCondition,
 # JobCondition). Suspended jobs and those that are complete are in none.
 _TROUBLE: Final = {
@@ -94,7 +94,7 @@ def columns(workloads: Sequence[Workload], namespace: str) -> list[Part]:
     metas = [workload.metadata or _NO_METADATA for workload in workloads]
     owners = [owner(meta) for meta in metas]
     templates = [_template(workload.spec or _NO_PLAN) for workload in workloads]
-    specs = [_made(template) for template in templates]
+    specs = made_of([(template and template.spec) or _NO_PODS for template in templates])
     rows: dict[str, list[Any]] = {
         "namespace": [meta.namespace or namespace for meta in metas],
         "kind": [workload.kind for workload in workloads],
@@ -115,10 +115,6 @@ def columns(workloads: Sequence[Workload], namespace: str) -> list[Part]:
         "created": [meta.creation_timestamp for meta in metas],
     }
     return [Part("workloads", rows), specs_part(specs)]
-
-
-def _made(template: Template | None) -> Made:
-    return made(template.spec) if template and template.spec and template.spec.containers else NO_SPEC
 
 
 def _template(spec: WorkloadSpec) -> Template | None:

@@ -1,6 +1,7 @@
 """NetworkPolicies, Ingresses and Events as evidence: what becomes of them in a cluster, from every source that shows them."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -8,6 +9,8 @@ import pytest
 import nodeportkit as npk
 from nodeportkit.errors import ReadError
 from nodeportkit.frames import SCHEMAS
+
+PRINTED = Path(__file__).resolve().parent.parent / "fixtures" / "evidence"
 
 
 def values(frame, *columns):
@@ -401,3 +404,103 @@ def test_all_evidence_is_saved_and_loaded(tmp_path):
     for name in SCHEMAS:
         pd.testing.assert_frame_equal(getattr(loaded, name), getattr(cluster, name))
     assert loaded.collected == cluster.collected == {"policies", "backends", "events"}
+
+
+# What kubectl prints of them: fixtures/evidence/README.md
+
+
+def printed(*names):
+    return npk.read(*(PRINTED / name for name in names))
+
+
+OBJECTS = printed("objects.json")
+
+
+def test_a_described_policy_says_what_the_object_says():
+    described = printed("describe-networkpolicies.txt")
+    assert described.unread.empty
+    told = [name for name in SCHEMAS["policies"].names if name != "age"]
+    pd.testing.assert_frame_equal(described.policies[told], OBJECTS.policies[told])
+
+
+@pytest.mark.parametrize("name", ["describe-ingresses.txt", "describe-ingresses-1.27.txt"])
+def test_a_described_ingress_says_what_the_object_says(name):
+    described = printed(name)
+    assert described.unread.empty
+    pd.testing.assert_frame_equal(described.backends, OBJECTS.backends)
+
+
+def test_the_description_of_a_policy_that_is_cut_off_says_nothing_of_its_rules():
+    text = (PRINTED / "describe-networkpolicies.txt").read_text(encoding="utf-8")
+    policies = npk.read(text[: text.index("    ----------")]).policies
+    assert policies["name"].tolist() == ["deny", "web"]
+    assert policies["ingress"].isna().tolist() == [False, True]
+    assert policies["policy_types"].isna().tolist() == [False, True]
+
+
+def test_tables_say_a_part_of_it():
+    table = printed("get.txt")
+    assert table.unread.empty
+    pd.testing.assert_series_equal(table.policies["pod_selector"], OBJECTS.policies["pod_selector"])
+    assert values(table.backends, "ingress", "host", "class", "tls") == [
+        ("shop", "shop.example", "nginx", None),
+        ("shop", "a-very-long-host-name.de.eu.example", "nginx", None),
+        ("only", None, None, False),
+    ]
+
+
+def test_objects_complete_a_table_in_whichever_order_they_come():
+    table, objects = PRINTED / "get.txt", PRINTED / "objects.json"
+    for cluster in (npk.read(table, objects), npk.read(objects, table)):
+        pd.testing.assert_frame_equal(cluster.backends, OBJECTS.backends)
+        told = [name for name in SCHEMAS["policies"].names if name != "age"]
+        pd.testing.assert_frame_equal(cluster.policies[told], OBJECTS.policies[told])
+
+
+@pytest.mark.parametrize(
+    "names", [("events.txt",), ("get-events.txt",), ("get-events.txt", "events.txt", "objects.json")]
+)
+def test_events_are_the_same_in_every_print(names):
+    told = ["namespace", "kind", "name", "type", "reason", "message"]
+    pd.testing.assert_frame_equal(printed(*names).events[told], OBJECTS.events[told])
+
+
+def test_events_below_a_description_tell_of_the_object_described():
+    events = printed("describe-ingresses.txt").events
+    assert values(events, "kind", "name", "reason", "count", "age") == [
+        ("Ingress", "shop", "Sync", 3, pd.Timedelta(minutes=48))
+    ]
+
+
+def test_the_columns_that_events_had_before_are_read_too():
+    events = npk.read(PRINTED.parent / "tables" / "events-old-and-new.txt").events
+    assert values(events, "namespace", "kind", "name", "reason", "count")[:3] == [
+        ("default", "Pod", "web-0", "BackOff", 12),
+        ("default", "Deployment", "web", "ScalingReplicaSet", 1),
+        ("shop", "Pod", "web-5", "Unhealthy", 4),
+    ]
+
+
+def test_an_event_of_a_node_is_in_no_namespace():
+    table = "LAST SEEN   TYPE     REASON         OBJECT        MESSAGE\n5m          Normal   NodeNotReady   node/worker   gone\n"
+    assert values(npk.read(table).events, "namespace", "kind", "name") == [(None, "Node", "worker")]
+
+
+def test_a_watch_that_prints_an_event_again_counts_it_once():
+    table = """\
+$ kubectl events -w
+LAST SEEN           TYPE      REASON    OBJECT      MESSAGE
+5s                  Warning   BackOff   Pod/web-0   Back-off restarting failed container
+0s (x2 over 5s)     Warning   BackOff   Pod/web-0   Back-off restarting failed container
+"""
+    assert values(npk.read(table).events, "name", "count") == [("web-0", 2)]
+
+
+def test_a_service_described_says_which_checks_it_wants_to_be_left_out_of():
+    text = "Name:         web\nNamespace:    shop\nAnnotations:  a: b\n              nodeportkit.io/ignore: all\nType:         NodePort\n"
+    assert npk.read(text).services["ignored_checks"].tolist() == [["all"]]
+
+
+def test_a_node_described_says_who_runs_its_machine():
+    text = "Name:        kind-worker\nRoles:       <none>\nProviderID:  kind://docker/kind/kind-worker\n"
+    assert npk.read(text).nodes["provider_id"].tolist() == ["kind://docker/kind/kind-worker"]

@@ -115,6 +115,14 @@ def test_a_config_map_in_a_transcript_tells_the_same():
     assert npk.read(text).proxy == npk.read(CONFIG_MAP).proxy
 
 
+@pytest.mark.parametrize("name", ["configmap.yaml", "describe-configmap.txt"])
+def test_a_config_map_described_tells_the_same(name):
+    cluster = npk.read(FIXTURES / "evidence" / name)
+    assert (cluster.proxy.mode, cluster.proxy.nodeport_addresses) == ("ipvs", ("192.168.0.0/16",))
+    assert cluster.proxy == npk.read(FIXTURES / "evidence" / "configmap.yaml").proxy
+    assert cluster.unread.empty
+
+
 # Components that run as pods
 
 

@@ -77,6 +77,8 @@ def _system(tree: Entry) -> dict[str, Any]:
     below = any(tree.get(label) for label in ("Non-terminated Pods", "Pods", "Events"))
     ranges = tree.text("PodCIDRs") or tree.text("PodCIDR")
     row["pod_cidrs"] = listed(ranges or "") if ranges or below else None
+    # Printed where there is one, and not before ExternalID was no longer printed.
+    row["provider_id"] = tree.text("ProviderID") or ("" if below and tree.get("ExternalID") is None else None)
     return row
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from nodeportkit.sources.describe.blocks import begins, block_at
 from nodeportkit.sources.describe.description import Description
+from nodeportkit.sources.describe.events import tell_events
 from nodeportkit.sources.describe.layout import Entry, read_tree
 from nodeportkit.sources.describe.rows import Rows
 from nodeportkit.sources.reader import Context, Finding
@@ -46,7 +47,8 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
         if start == len(lines) or not begins(lines, start):
             break
     unread = tuple(sorted(line - 1 for line in rows.bad))
-    return Finding(at, end, fragments=rows.fragments, unread=unread, descriptions=tuple(found.values()))
+    told = tuple(found.values())
+    return Finding(at, end, fragments=rows.fragments, unread=unread, settings=rows.settings, descriptions=told)
 
 
 def _describe(tree: Entry, context: Context) -> Description:
@@ -72,6 +74,7 @@ def _tell(description: Description, rows: Rows) -> None:
     for module in _modules():
         if description.kind in module.KINDS:
             module.tell(description, rows)
+    tell_events(description, rows)
 
 
 @cache

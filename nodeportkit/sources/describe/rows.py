@@ -35,6 +35,7 @@ class Rows:
     def __init__(self, namespace: str) -> None:
         self.namespace = namespace
         self.bad: set[int] = set()
+        self.settings: dict[str, Any] = {}
         self._rows: dict[tuple[str, int], list[dict[str, Any]]] = {}
         self._covers: dict[tuple[str, int], list[dict[str, Any]]] = {}
 
@@ -68,7 +69,7 @@ class Rows:
         columns = [name for name in schema.names if name in shown]
         typed = conform(frame, {name: [row.get(name) for row in rows] for name in columns})[columns]
         covers = None
-        if schema.parent != schema.key:
+        if schema.parent != schema.key and frame != "events":  # what is shown of these is never everything
             parents = self._covers.get((frame, detail), [])
             names = [*schema.parent, *({"slice"} & {name for parent in parents for name in parent})]
             covers = pd.DataFrame({name: pd.array([p.get(name) for p in parents], dtype=STRING) for name in names})

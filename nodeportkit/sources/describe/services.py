@@ -15,11 +15,13 @@ from nodeportkit.errors import ReadError
 from nodeportkit.sources.describe.description import Description
 from nodeportkit.sources.describe.layout import Entry
 from nodeportkit.sources.describe.rows import Rows, labels_of, listed, whole_number
+from nodeportkit.sources.objects.kinds.services import ignored_checks
 
 __all__ = ["KINDS", "kind_of", "tell"]
 
 KINDS: Final = ("services",)
 _TYPES: Final = frozenset({"ClusterIP", "NodePort", "LoadBalancer", "ExternalName"})
+_IGNORE: Final = "nodeportkit.io/ignore:"
 _UNNAMED: Final = frozenset({"<unset>", "<unnamed>"})
 _INGRESS: Final = re.compile(r"([^\s()]+)(?: \((\w+)\))?")
 _MOST_ENDPOINTS: Final = 300_000  # two families of the 150,000 pods that Kubernetes is made for
@@ -70,10 +72,18 @@ def _service(tree: Entry, rows: Rows) -> dict[str, Any]:
         "external_ips": _maybe_listed(tree, "External IPs", has_external_ips),
         "load_balancer_source_ranges": _maybe_listed(tree, "LoadBalancer Source Ranges", has_policies),
         "ip_families": _maybe_listed(tree, "IP Families", known=False),
+        "ignored_checks": _ignored_checks(tree.get("Annotations")),
     }
     health = tree.get("HealthCheck NodePort")
     row["health_check_node_port"] = rows.read(health, whole_number) if health else 0 if has_policies else None
     return row | _load_balancer(tree, rows)
+
+
+def _ignored_checks(annotations: Entry | None) -> list[str] | None:
+    """The checks that our own annotation asks to be left out; it is short enough to stand on one line."""
+    if annotations is None:
+        return None
+    return next((ignored_checks(v.removeprefix(_IGNORE)) for v in annotations.values if v.startswith(_IGNORE)), [])
 
 
 def _maybe_listed(tree: Entry, label: str, known: bool) -> list[str] | None:

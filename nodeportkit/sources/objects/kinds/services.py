@@ -11,7 +11,7 @@ import msgspec
 from nodeportkit.sources.objects.kinds import Part
 from nodeportkit.sources.objects.typed import KubernetesObject, Metadata, Typed, Whole, is_live, labels
 
-__all__ = ["KINDS", "TYPE", "columns"]
+__all__ = ["KINDS", "TYPE", "columns", "ignored_checks"]
 
 KINDS: Final = {"Service": ("",)}
 _CLIENT_IP_TIMEOUT: Final = 10800
@@ -207,9 +207,18 @@ def _allocates(spec: ServiceSpec) -> bool | None:
 
 
 def _ignored(meta: ServiceMetadata) -> list[str]:
-    """The checks that the service asks to be left out of: `"check-a, check-b"`, or `all`."""
-    noted = (meta.annotations and meta.annotations.ignore) or ""
-    found = list(dict.fromkeys(word.lower() for word in _WORDS.findall(noted)))
+    return ignored_checks((meta.annotations and meta.annotations.ignore) or "")
+
+
+def ignored_checks(text: str) -> list[str]:
+    """The checks that the annotation nodeportkit.io/ignore asks to be left out.
+
+    Examples
+    --------
+    >>> ignored_checks("type-node-port, single-endpoint"), ignored_checks("all"), ignored_checks("")
+    (['type-node-port', 'single-endpoint'], ['all'], [])
+    """
+    found = list(dict.fromkeys(word.lower() for word in _WORDS.findall(text)))
     return ["all"] if "all" in found else found
 
 

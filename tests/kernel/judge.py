@@ -104,6 +104,20 @@ def _dial_all(rig: Rig, predicted: dict[Case, Found]) -> dict[Case, Found]:
     return dict(zip(predicted, asyncio.run(all_of_them()), strict=True))
 
 
+def landed(rig: Rig, case: Case, count: int, *, at_once: int = _AT_ONCE) -> Counter[str]:
+    """Where so many connections of one case came to: the host that answered, or what happened in place of an answer."""
+
+    async def dial(gate: asyncio.Semaphore) -> Answer:
+        async with gate:
+            return await rig.hosts[case.host].dial(case.source, case.destination, case.port, case.protocol)
+
+    async def dial_all() -> list[Answer]:
+        gate = asyncio.Semaphore(at_once)
+        return await asyncio.gather(*(dial(gate) for _ in range(count)))
+
+    return Counter(answer.by or answer.outcome for answer in asyncio.run(dial_all()))
+
+
 def differences(said: dict[Case, Trace], met: dict[Case, Found]) -> list[str]:
     """Where `trace` was wrong, to be read by a person."""
     return [

@@ -164,6 +164,8 @@ def _columns(service: Service) -> dict[str, object]:
         "type": "LoadBalancer" if service.external else "ClusterIP",
         "cluster_ips": service.addresses(SERVICE_IPS),
         **{key: service.addresses(pattern) for key, pattern in reached.items()},
+        "external_traffic_policy": "Cluster",
+        "internal_traffic_policy": "Cluster",
         **service.columns,
     }
 

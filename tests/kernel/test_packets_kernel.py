@@ -1,11 +1,10 @@
 """Real connections through the rules of `proxy_rules`, beside what `trace` says of them (reference: the Linux kernel)."""
 
 import asyncio
-from collections import Counter
 
 import pytest
 
-from kernel.judge import Found, as_met, differences, judge, load, predictions, verdicts
+from kernel.judge import Found, as_met, differences, judge, landed, load, predictions, verdicts
 from kernel.rig import (
     BALANCER_IPS,
     EXTERNAL_IPS,
@@ -20,7 +19,6 @@ from kernel.rig import (
 )
 from kernel.services import PORT, SERVICES, SETTINGS, STICKY, Case, cases, listeners, make_cluster
 from kernel_tools import require
-from nodeportkit.sources.proxy_rules import read_rules
 from nodeportkit.traffic.tracing import trace
 
 pytestmark = pytest.mark.kernel
@@ -28,7 +26,6 @@ pytestmark = pytest.mark.kernel
 MODES = ("iptables", "nftables")
 # What settings change, they change for these services; all of them are dialled under the usual settings.
 SOME = {name: SERVICES[name] for name in ("cluster", "within", "both-local", "nobody", "guarded-nodes")}
-CONNECTIONS = 3000
 
 
 @pytest.fixture(scope="module")
@@ -129,44 +126,6 @@ def test_the_hosts_themselves_are_right(hosts, mode):
     assert asyncio.run(dialled()) == {name: found for name, (_, found) in PLAIN.items()}
 
 
-def connections(hosts, case, count):
-    """How many of so many connections landed on each pod."""
-
-    async def dial(gate):
-        async with gate:
-            return await hosts.hosts[case.host].dial(case.source, case.destination, case.port, case.protocol)
-
-    async def dial_all():
-        gate = asyncio.Semaphore(100)
-        return await asyncio.gather(*(dial(gate) for _ in range(count)))
-
-    answers = asyncio.run(dial_all())
-    assert {answer.outcome for answer in answers} == {"answered"}
-    return Counter(answer.by for answer in answers)
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_three_thousand_connections_spread_as_traced_and_as_the_counters_say(hosts, mode):
-    cluster = make_cluster(SETTINGS["as-usual"])
-    load(hosts, cluster, mode)
-    case = guest(1, LAN["IPv4"].format(11), 30011)
-    landed = connections(hosts, case, CONNECTIONS)
-
-    said = trace(
-        cluster, source=case.source, destination=case.destination, port=case.port, node="node-1", mode=mode
-    ).endpoints
-    pods = {f"{pod_ip(pod, 'IPv4')}:8080": pod for pod in PODS}
-    expected = {pods[a]: p * CONNECTIONS for a, p in zip(said["address"], said["probability"], strict=True)}
-    assert set(landed) == set(expected)
-    chi_square = sum((landed[pod] - count) ** 2 / count for pod, count in expected.items())
-    assert chi_square < 35.9  # five degrees of freedom: chance exceeds it once in a million runs
-
-    if mode == "iptables":  # kube-proxy's nftables rules count nothing
-        counted = read_rules(hosts.hosts["node-1"].namespace.run("iptables-save", "-c", "-t", "nat")).endpoints
-        counted = counted[counted["service"] == "cluster"]
-        assert {pods[a]: n for a, n in zip(counted["address"], counted["packets"], strict=True)} == landed
-
-
 @pytest.mark.parametrize("family", ["IPv4", "IPv6"])
 @pytest.mark.parametrize("mode", MODES)
 def test_a_client_comes_to_the_same_pod_again_whatever_address_of_the_service_it_dials(hosts, mode, family):
@@ -181,10 +140,10 @@ def test_a_client_comes_to_the_same_pod_again_whatever_address_of_the_service_it
     clients = [("client", GUESTS[family].format(1)), ("client", STRANGERS[family].format(1))]
     clients.append(("visitor", pod_ip("visitor", family)))
     for host, source in clients:
-        first = connections(hosts, Case(host, source, *destinations[0], "TCP", "node-1"), 1)
+        first = landed(hosts, Case(host, source, *destinations[0], "TCP", "node-1"), 1)
         for destination in destinations:
-            landed = connections(hosts, Case(host, source, *destination, "TCP", "node-1"), 15)
-            assert set(landed) == set(first)
+            came = landed(hosts, Case(host, source, *destination, "TCP", "node-1"), 15)
+            assert set(came) == set(first)
         said = trace(
             cluster,
             source=source,

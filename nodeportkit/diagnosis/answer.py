@@ -114,6 +114,8 @@ def ranked(found: Iterable[Finding], symptom: str | None) -> list[Finding]:
         first.setdefault((finding.cause, None if finding.certainty == "possible" else finding), finding)
     each = list(first.values())
     settled = any(f.certainty == "fact" and not f.partial and _explains(f, symptom) for f in each)
+    named = any(f.certainty != "possible" and not f.last_resort and _explains(f, symptom) for f in each)
+    each = [f for f in each if not (f.last_resort and named)]
     kept = [f for f in each if f.certainty != "possible" or (_explains(f, symptom) and not settled)]
     return sorted(kept, key=lambda f: (_CERTAINTIES.index(f.certainty), not _explains(f, symptom), f.partial, f.place))
 

@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from nodeportkit.cluster import Cluster
+from nodeportkit.diagnosis.apps import App, apps
 from nodeportkit.diagnosis.attempts import Attempt
 from nodeportkit.diagnosis.dial import Client, Dial
-from nodeportkit.kube.packets import Mode, Packet
+from nodeportkit.diagnosis.once import tracer
+from nodeportkit.kube.columns import cell_lists
+from nodeportkit.kube.packets import Decision
 from nodeportkit.kube.service_ports import Family, family_of
 from nodeportkit.selectors import format_selector
-from nodeportkit.standings.facts import Facts, true
+from nodeportkit.standings.facts import Facts, mask, true
 from nodeportkit.standings.judge import judged
 from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import command
-from nodeportkit.traffic.seen_by import seen_by
-from nodeportkit.traffic.tracing import Trace, follow
 
 __all__ = ["Case"]
 
+_NODE: Final = ("name", "ready", "zone", "internal_ips", "external_ips", "labels")
 # Addresses reserved for documentation (RFC 5737, RFC 3849): a client outside whose address was not given.
 _OUTSIDE: Final[dict[Family, str]] = {"IPv4": "203.0.113.1", "IPv6": "2001:db8:ffff::1"}
 
@@ -143,14 +145,14 @@ class Case:
         """The workloads of the namespace of which it was shown with which labels they make pods, topmost ones."""
         made = self.cluster.workloads
         mine = made[
-            true(made["namespace"].eq(self.namespace)) & [isinstance(it, Mapping) for it in made["template_labels"]]
+            true(made["namespace"].eq(self.namespace)) & mask(isinstance(it, Mapping) for it in made["template_labels"])
         ]
         return mine[true(mine["owner_name"].isna())]
 
-    def templates_differ(self, port: Facts) -> bool:
-        """Whether there are no pods in the namespace, and workloads that would make others than the selector wants."""
+    def nothing_fits(self, port: Facts) -> bool:
+        """Whether there are no pods in the namespace, nor workloads that would make such as the selector wants."""
         nobody = bool(port.selector) and port.pods_listed and port.all_pods.empty and port.ends.empty
-        return nobody and port.workloads.empty and not self.templates.empty
+        return nobody and port.workloads.empty and self.collected("workloads")
 
     def family_gap(self, port: Facts) -> tuple[str, ...]:
         """The IP families of the service that none of its pods has an address of; () where that is not known."""
@@ -203,6 +205,13 @@ class Case:
         """The same of some of them."""
         return self.specs[true(self.specs["spec"].isin(pods["spec"].dropna()))]
 
+    @cached_property
+    def apps(self) -> list[App]:
+        """The applications that these pods belong to, the one that is meant first; empty where labels are not known."""
+        return apps(
+            self.pods[~true(self.pods["terminating"])], self.cluster.workloads, self.specs, self.declared, self.name
+        )
+
     def probed(self, port: Facts) -> bool:
         """Whether a pod that is ready passes a readiness probe over the network on the port that packets are sent to."""
         numbers = {str(int(number)) for number in port.ends["pod_port"].dropna()}
@@ -245,9 +254,11 @@ class Case:
 
     def node_named(self, name: str) -> Mapping[str, Any] | None:
         """A node's row, None for what is missing."""
-        nodes = self.cluster.nodes
-        found = nodes[true(nodes["name"].eq(name))]
-        return None if found.empty else {str(key): _plain(value) for key, value in found.iloc[0].items()}
+        return self._nodes.get(name)
+
+    @cached_property
+    def _nodes(self) -> dict[Any, Mapping[str, Any]]:
+        return {row["name"]: row for row in cell_lists(self.cluster.nodes, _NODE)}
 
     @cached_property
     def entry_nodes(self) -> list[str]:
@@ -257,7 +268,7 @@ class Case:
         nodes = self.cluster.nodes
         return [str(name) for name in nodes.loc[~true(nodes["ready"].eq(False)), "name"].dropna()]
 
-    def traced(self, port: Facts, node: str) -> Trace | None:
+    def decided(self, port: Facts, node: str) -> Decision | None:
         """What the node's kube-proxy does with a connection to the node port; None where too little was shown to tell."""
         number, protocol = _plain(port.ports["node_port"].iloc[0]), _plain(port.ports["protocol"].iloc[0]) or "TCP"
         row = self.node_named(node)
@@ -269,11 +280,10 @@ class Case:
         if not own or family not in {family_of(ip) for ip in cluster_ips}:
             return None
         at = next((ip for ip in own if ip == self.dial.address), own[0])
-        here, service_ports = seen_by(self._alone, node, family)
         source = self._source(family, own[0], node)
-        packet = Packet(source, at, int(number), protocol)
-        mode = self.mode if self.mode in ("iptables", "nftables") else "iptables"
-        return follow(packet, service_ports, here, cast("Mode", mode))
+        return tracer(self.cluster).decide(
+            source=source, destination=at, port=int(number), protocol=protocol, node=node
+        )
 
     def _source(self, family: Family, own: str, node: str) -> str:
         given = self.client.address
@@ -285,23 +295,6 @@ class Case:
         if self.client.kind == "pod" and ranges:
             return ranges[0].partition("/")[0]
         return _OUTSIDE[family]
-
-    @cached_property
-    def _alone(self) -> Cluster:
-        """The cluster with no service but this one: the others have other numbers."""
-        cluster, facts = self.cluster, self.facts
-
-        def mine(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-            return frame[true(frame["namespace"].eq(self.namespace) & frame[name].eq(self.name))]
-
-        return Cluster(
-            nodes=cluster.nodes,
-            services=mine(cluster.services, "name"),
-            ports=mine(cluster.ports, "service"),
-            endpoints=facts.endpoints,
-            stated=facts.service.to_frame().T[["namespace", "name"]].rename(columns={"name": "service"}),
-            proxy=cluster.proxy,
-        )
 
 
 def _plain(value: Any) -> Any:

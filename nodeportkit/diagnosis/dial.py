@@ -13,6 +13,7 @@ import pandas as pd
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError, NotFound, nearest
 from nodeportkit.kube.service_ports import Family, family_of
+from nodeportkit.standings.facts import mask, true
 
 __all__ = ["Client", "Dial", "resolve", "who"]
 
@@ -222,13 +223,11 @@ def _node_with(cluster: Cluster, address: str) -> str | None:
 def _pod_with(cluster: Cluster, address: str) -> pd.Series[Any] | None:
     """The pod that has an address of its own; those on the host's network have their node's."""
     pods = cluster.pods
-    has = [not host and address in map(_plain, _list(ips)) for ips, host in _zip(pods)]
-    found = pods[pd.array(has, dtype="boolean").to_numpy(dtype=bool)]
+    hosts = true(pods["host_network"])
+    found = pods[
+        mask(not host and address in map(_plain, _list(ips)) for ips, host in zip(pods["ips"], hosts, strict=True))
+    ]
     return None if found.empty else found.iloc[0]
-
-
-def _zip(pods: pd.DataFrame) -> list[tuple[Any, bool]]:
-    return list(zip(pods["ips"], pods["host_network"].fillna(False), strict=True))
 
 
 def _of_service(cluster: Cluster, address: str, own: tuple[str, str] | None) -> tuple[Kind, str] | None:

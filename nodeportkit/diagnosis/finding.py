@@ -32,6 +32,8 @@ class Finding:
         The symptoms that it causes; () for any.
     partial
         Whether only some connections fail of it.
+    last_resort
+        Whether it is named by elimination only: not where anything else explains the symptom.
     place
         Where on the packet's way it stands: of equals, the first on the way speaks first.
     """
@@ -46,6 +48,7 @@ class Finding:
     verify: str = ""
     explains: tuple[str, ...] = ()
     partial: bool = False
+    last_resort: bool = False
     place: int = 0
 
 

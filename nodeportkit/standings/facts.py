@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -17,7 +17,7 @@ from nodeportkit.cluster import Cluster
 from nodeportkit.selectors import LabelIndex, match_labels
 from nodeportkit.standings.result import Link, Standing, Term
 
-__all__ = ["Facts", "gather", "true"]
+__all__ = ["Facts", "gather", "mask", "true"]
 
 _FINISHED: Final = ("Succeeded", "Failed")
 
@@ -66,7 +66,9 @@ class Facts:
     @cached_property
     def endpoints(self) -> pd.DataFrame:
         """Its endpoints, be it that they fit none of its ports."""
-        return self.cluster.endpoints[_of(self.cluster.endpoints, self.namespace, self.name)]
+        endpoints = self.cluster.endpoints
+        found: pd.DataFrame = endpoints[_of(endpoints, self.namespace, self.name)]
+        return found
 
     @cached_property
     def ends(self) -> pd.DataFrame:
@@ -134,6 +136,17 @@ class Facts:
         mine = mine[np.array(fits, dtype=np.bool_)]
         tops = mine[true(mine["owner_name"].isna() & mine["kind"].ne("ReplicaSet"))]
         return tops if len(tops) else mine
+
+    @cached_property
+    def elsewhere(self) -> list[str]:
+        """The namespaces of pods that the selector would match, one for each."""
+        wanted = (self.selector or {}).items()
+        pods = self.cluster.pods
+        return [
+            str(namespace)
+            for namespace, labels in zip(pods["namespace"], pods["labels"], strict=True)
+            if wanted and isinstance(labels, dict) and wanted <= labels.items()
+        ]
 
     @cached_property
     def terms(self) -> tuple[Term, ...] | None:
@@ -227,6 +240,11 @@ def _of(frame: pd.DataFrame, namespace: str, service: str) -> Any:
 def true(values: pd.Series[Any]) -> npt.NDArray[np.bool_]:
     """Where nullable values are true for certain."""
     return values.astype("boolean").fillna(False).to_numpy(dtype=np.bool_)
+
+
+def mask(flags: Iterable[bool]) -> npt.NDArray[np.bool_]:
+    """Rows chosen one by one: unlike a list, that works where there are none."""
+    return np.array(list(flags), dtype=np.bool_)
 
 
 def _fits(selector: Mapping[str, str] | None, template: Any, own: Any) -> bool:

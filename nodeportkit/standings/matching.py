@@ -91,7 +91,7 @@ def selector_mismatch(facts: Facts) -> Standing | None:
 
 def _way_out(facts: Facts, near: Nearest) -> tuple[str, str]:
     """What the nearest pods carry instead, and the command that mends it."""
-    if not near.names and (elsewhere := _elsewhere(facts)):
+    if not near.names and (elsewhere := facts.elsewhere):
         return (
             f"{some(len(elsewhere), 'pod')} in namespace {listed(sorted(set(elsewhere)), 'or')} "
             f"{agree(len(elsewhere), 'does', 'do')}, but a service selects pods of its own namespace only. "
@@ -137,17 +137,6 @@ def _what_there_is(facts: Facts) -> str:
         else:
             said.append(f"No pod has a label {key}.")
     return " ".join([*said, "Compare with the labels of the pods:"])
-
-
-def _elsewhere(facts: Facts) -> list[str]:
-    """The namespaces of pods that the selector would match, one for each."""
-    wanted = (facts.selector or {}).items()
-    pods = facts.cluster.pods
-    return [
-        str(namespace)
-        for namespace, labels in zip(pods["namespace"], pods["labels"], strict=True)
-        if isinstance(labels, dict) and wanted <= labels.items()
-    ]
 
 
 def _without_endpoints(facts: Facts, reason: str, explanation: str, verify: str, **more: Any) -> Standing:

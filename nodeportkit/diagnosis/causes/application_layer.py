@@ -32,5 +32,5 @@ def find(case: Case) -> Iterator[Finding]:
         + f"the chain holds: {len(port.used)} ready {'endpoint' if len(port.used) == 1 else 'endpoints'}, and one answered",
         explanation="The packets arrive: it is the request or the application. Look at the Host header, the path, http against "
         "https, and the application's log; ask a pod itself in the same way, and compare:",
-        fix="", verify=verify,
+        verify=verify, last_resort=True,
     )  # fmt: skip

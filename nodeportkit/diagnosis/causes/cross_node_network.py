@@ -41,15 +41,10 @@ def find(case: Case) -> Iterator[Finding]:
 def _across(case: Case, port: Facts) -> tuple[str, str, str, int] | None:
     """An entry node that sends to a pod of another node."""
     for node in case.entry_nodes[:10]:
-        traced = case.traced(port, node)
-        if traced is None or traced.verdict != "FORWARD":
-            continue
-        for address in traced.endpoints["address"]:
-            ip, _, number = str(address).rpartition(":")
-            ends = port.used[port.used["pod_ip"].eq(ip.strip("[]")).fillna(False).to_numpy(dtype=bool)]
-            on = ends["pod_node"].dropna()
-            if len(on) and on.iloc[0] != node:
-                return node, str(on.iloc[0]), ip.strip("[]"), int(number)
+        decided = case.decided(port, node)
+        for end in decided.endpoints if decided is not None else ():
+            if end.node is not None and end.node != node:
+                return node, end.node, end.address, end.port
     return None
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
-from nodeportkit.standings.facts import true
+from nodeportkit.standings.facts import mask, true
 from nodeportkit.standings.wording import listed
 
 __all__ = ["CAUSE", "find"]
@@ -25,7 +25,7 @@ def find(case: Case) -> Iterator[Finding]:
         return
     pods = case.cluster.pods
     system = pods[true(pods["namespace"].eq(_SYSTEM))]
-    proxies = system[[_is_proxy(name, labels) for name, labels in zip(system["name"], system["labels"], strict=True)]]
+    proxies = system[mask(_is_proxy(*each) for each in zip(system["name"], system["labels"], strict=True))]
     wanted = (
         set(case.entry_nodes)
         if case.dial.node is not None or case.dial.kind in ("nothing", "stranger", "name")
@@ -39,7 +39,7 @@ def find(case: Case) -> Iterator[Finding]:
             )  # fmt: skip
         return
     nodes = case.cluster.nodes
-    up = nodes[true(nodes["ready"]) & [_runs_proxy(labels) for labels in nodes["labels"]]]
+    up = nodes[true(nodes["ready"]) & mask(_runs_proxy(labels) for labels in nodes["labels"])]
     serving = set(proxies.loc[true(proxies["ready"]) | proxies["ready"].isna().to_numpy(), "node"].dropna())
     if proxies["node"].isna().all():
         return

@@ -35,10 +35,10 @@ def find(case: Case) -> Iterator[Finding]:
 
 def _at_node(case: Case, port: Facts) -> Iterator[Finding]:
     node = str(case.dial.node)
-    traced = case.traced(port, node)
+    decided = case.decided(port, node)
     dropped = (
-        traced.verdict == "DROP"
-        if traced is not None
+        decided.verdict == "DROP"
+        if decided is not None
         else node in without_local_pod(port) and case.client.kind == "outside"
     )
     if not dropped:

@@ -11,6 +11,7 @@ import pandas as pd
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.diagnosis.telling import labels
+from nodeportkit.kube.columns import cell_lists
 from nodeportkit.kube.network_policy import Peer, admits, isolating
 from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.wording import agree, listed
@@ -30,6 +31,19 @@ class _Way:
     peer: str
     admitted: bool | None
     policies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pod:
+    """A pod that gets connections: where, under which names its port is declared, and the policies that isolate it."""
+
+    name: str
+    node: str | None
+    ip: str
+    port: int
+    protocol: str
+    port_names: frozenset[str]
+    policies: pd.DataFrame
 
 
 def find(case: Case) -> Iterator[Finding]:
@@ -87,70 +101,62 @@ def _number(port: Facts) -> str:
 
 
 def _ways(case: Case, port: Facts) -> Iterator[_Way]:
-    pods = case.cluster.pods
-    by_name: dict[Any, Any] = {}
-    for _, end in port.used.iterrows():
-        found = (
-            pods[true(pods["namespace"].eq(case.namespace) & pods["name"].eq(end["pod"]))]
-            if pd.notna(end["pod"])
-            else pods.iloc[:0]
-        )
-        if (
-            len(found)
-            and isinstance(found.iloc[0]["labels"], Mapping)
-            and not true(found["host_network"]).any()
-            and pd.notna(end["pod_port"])
-        ):
-            by_name[end["pod_ip"]] = (found.iloc[0], end)
-    if not by_name:
+    """Every way from a node dialled to a pod that policies isolate or not; none where no pod is isolated."""
+    pods = {pod.ip: pod for pod in _pods(case, port)}
+    if all(pod.policies.empty for pod in pods.values()):
         return
-    isolated = {ip: isolating(case.cluster.policies, case.namespace, pod["labels"]) for ip, (pod, _) in by_name.items()}
-    if all(policies.empty for policies in isolated.values()):
-        return
-    if pd.isna(port.ports["node_port"].iloc[0]) or case.client.kind == "pod":
-        # Straight to the cluster IP: the pod sees the client, if that is a pod.
-        if case.client.namespace is not None:
-            peer = Peer(case.client.address, case.client.namespace, case.client.labels)
-            for ip, (pod, end) in by_name.items():
-                yield _way(
-                    case, isolated[ip], pod, end, "", peer, "the client", own=pod["node"] == case.client.node and False
-                )
+    client = case.client
+    if client.kind == "pod" and (case.dial.kind == "cluster-ip" or not case.node_ports):
+        # Straight to the cluster IP: the pods see the client as it is.
+        peer = Peer(client.address, client.namespace, client.labels)
+        for pod in pods.values():
+            yield _way(pod, "", peer, f"the client{f' ({client.address})' if client.address else ''}", own=False)
         return
     for node in case.entry_nodes[:_MOST_NODES]:
-        traced = case.traced(port, node)
-        if traced is None or traced.verdict != "FORWARD":
-            continue
-        for address, masqueraded in zip(traced.endpoints["address"], traced.endpoints["masquerade"], strict=True):
-            ip = str(address).rpartition(":")[0].strip("[]")
-            if ip not in by_name:
+        decided = case.decided(port, node)
+        for end in decided.endpoints if decided is not None else ():
+            if (found := pods.get(end.address)) is None:
                 continue
-            pod, end = by_name[ip]
-            at = _address_of(case, node, ip)
-            of_node = bool(masqueraded) or case.client.kind == "node"
-            entry = node if bool(masqueraded) else case.client.node or node
-            peer = Peer(at if bool(masqueraded) else case.client.address or (at if of_node else None))
-            words = (
-                f"{entry} ({peer.address})"
-                if of_node
-                else f"the client{f' ({peer.address})' if peer.address else ', which is outside the cluster'}"
-            )
-            yield _way(case, isolated[ip], pod, end, node, peer, words, own=of_node and entry == pod["node"])
+            if decided is not None and (decided.masquerade or end in decided.hairpins):
+                peer = Peer(_address_of(case, node, end.address))
+                yield _way(found, node, peer, f"{node} ({peer.address})", own=node == found.node)
+            else:
+                peer = Peer(client.address, client.namespace, client.labels)
+                words = (
+                    f"the client ({client.address})" if client.address else "the client, which is outside the cluster"
+                )
+                yield _way(found, node, peer, words, own=client.kind == "node" and client.node in (None, found.node))
 
 
-def _way(
-    case: Case, policies: pd.DataFrame, pod: Any, end: Any, entry: str, peer: Peer, words: str, *, own: bool
-) -> _Way:
+def _way(pod: _Pod, entry: str, peer: Peer, words: str, *, own: bool) -> _Way:
     """Traffic from the pod's own node is always admitted."""
-    protocol = end["protocol"] if isinstance(end["protocol"], str) else "TCP"
-    containers = case.declared
-    rows = (
-        containers["pod"].eq(pod["name"])
-        & containers["container_port"].eq(end["pod_port"])
-        & containers["protocol"].eq(protocol)
-    )
-    names = [name for name in containers.loc[true(rows), "port_name"].dropna() if name]
-    allowed = own or admits(policies, peer, int(end["pod_port"]), protocol, names=names)
-    return _Way(entry, str(pod["name"]), words, allowed, tuple(str(name) for name in policies["name"]))
+    admitted = own or admits(pod.policies, peer, pod.port, pod.protocol, names=pod.port_names)
+    return _Way(entry, pod.name, words, admitted, tuple(str(name) for name in pod.policies["name"]))
+
+
+def _pods(case: Case, port: Facts) -> Iterator[_Pod]:
+    """The pods that get connections, with the policies that isolate them; those on the host's network are beyond policies."""
+    ends = port.used.dropna(subset=["pod", "pod_ip", "pod_port"])
+    pods = case.facts.pods
+    rows = {row["name"]: row for row in cell_lists(pods, ("name", "node", "labels", "host_network"))}
+    found: dict[str, pd.DataFrame] = {}  # of each set of labels
+    for name, ip, number, protocol in ends[["pod", "pod_ip", "pod_port", "protocol"]].itertuples(index=False):
+        row = rows.get(name)
+        if row is None or row["host_network"] or not isinstance(row["labels"], Mapping):
+            continue
+        key = str(sorted(row["labels"].items()))
+        if key not in found:
+            found[key] = isolating(case.cluster.policies, case.namespace, row["labels"])
+        protocol = "TCP" if pd.isna(protocol) else protocol
+        names = frozenset() if found[key].empty else _names(case, name, int(number), protocol)
+        yield _Pod(name, row["node"], ip, int(number), protocol, names, found[key])
+
+
+def _names(case: Case, pod: str, number: int, protocol: str) -> frozenset[str]:
+    """The names under which a pod declares a port."""
+    rows = case.declared
+    mine = rows["pod"].eq(pod) & rows["container_port"].eq(number) & rows["protocol"].eq(protocol)
+    return frozenset(rows.loc[true(mine), "port_name"].dropna()) - {""}
 
 
 def _address_of(case: Case, node: str, like: str) -> str | None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
-from nodeportkit.standings.facts import Facts, true
+from nodeportkit.standings.facts import Facts, mask, true
 from nodeportkit.standings.result import Standing
 
 __all__ = ["CAUSE", "find"]
@@ -20,7 +20,7 @@ def find(case: Case) -> Iterator[Finding]:
     """What the workload wants, and what it or its pods say."""
     for port in case.ports:
         about, standing = case.judged(port)
-        if about != "no-pods" or case.templates_differ(port):
+        if about != "no-pods" or case.nothing_fits(port):
             continue
         if not standing.cause or (port.workloads.empty and port.matched.empty):
             # Nobody knows what was to make the pods.
@@ -63,7 +63,7 @@ def _told(case: Case, port: Facts, standing: Standing) -> Finding:
 def _events(case: Case, port: Facts) -> list[str]:
     """What the controllers said when they could make none."""
     events = case.cluster.events
-    names = "|".join(port.workloads["name"].dropna().map(str))
+    names = [str(name) for name in port.workloads["name"].dropna()]
     mine = events[true(events["namespace"].eq(case.namespace) & events["reason"].eq("FailedCreate"))]
-    mine = mine[[any(str(name).startswith(each) for each in names.split("|")) for name in mine["name"]]]
+    mine = mine[mask(any(str(name).startswith(each) for each in names) for name in mine["name"])]
     return [f"event: {message}" for message in mine["message"].dropna().head(1)]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
-from nodeportkit.standings.facts import Facts
+from nodeportkit.standings.facts import Facts, mask
 from nodeportkit.standings.wording import agree
 
 __all__ = ["CAUSE", "find"]
@@ -41,7 +41,7 @@ def _pods(case: Case, port: Facts) -> pd.DataFrame:
     """The pods of it, those in the commonest state first."""
     names = set(port.ends["pod"].dropna()) or set(port.running["name"].dropna())
     pods = case.facts.all_pods
-    mine = pods[[name in names for name in pods["name"]]]
+    mine = pods[mask(name in names for name in pods["name"])]
     commonest = mine["status"].mode(dropna=True)
     if commonest.empty:
         return mine

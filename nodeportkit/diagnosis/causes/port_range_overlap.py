@@ -44,6 +44,8 @@ def _held_by_pods(case: Case, port: Facts, number: int) -> Iterator[Finding]:
     containers = case.cluster.containers
     rows = containers[true(containers["host_port"].eq(number) | containers["container_port"].eq(number))]
     rows = rows[rows["protocol"].fillna("TCP").eq(protocol).to_numpy(dtype=bool)]
+    if rows.empty:
+        return
     found = rows.merge(
         live[["namespace", "name", "node", "host_network"]],
         left_on=["namespace", "pod"],

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.diagnosis.telling import change
-from nodeportkit.standings.facts import Facts, true
+from nodeportkit.standings.facts import Facts, mask, true
 from nodeportkit.standings.wording import agree, listed
 
 __all__ = ["CAUSE", "find"]
@@ -28,7 +28,7 @@ def find(case: Case) -> Iterator[Finding]:
         rows = case.declared
         same = rows[true(rows["container_port"].eq(int(target)) if by_number else rows["port_name"].eq(target))]
         fits = set(same.loc[true(same["protocol"].fillna("TCP").eq(protocol)), "pod"])
-        others = same[[pod not in fits for pod in same["pod"]]]
+        others = same[mask(pod not in fits for pod in same["pod"])]
         if others.empty or (by_number and (fits or (protocol == "TCP" and case.probed(port)))):
             continue
         yield _told(

@@ -11,7 +11,7 @@ import pandas as pd
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.diagnosis.telling import some_of
-from nodeportkit.standings.facts import true
+from nodeportkit.standings.facts import mask, true
 from nodeportkit.standings.wording import agree
 
 __all__ = ["CAUSE", "find"]
@@ -24,7 +24,7 @@ def find(case: Case) -> Iterator[Finding]:
     if case.headless or case.symptom not in (None, *CAUSE.symptoms):
         return
     leaving = case.pods[true(case.pods["terminating"])]
-    unwarned = leaving[[not _waits(case, spec) for spec in leaving["spec"]]]
+    unwarned = leaving[mask(not _waits(case, spec) for spec in leaving["spec"])]
     owners = case.facts.workloads
     behind = owners[true(owners["updated"].lt(owners["desired"]))]
     if unwarned.empty and (behind.empty or not case.symptom):

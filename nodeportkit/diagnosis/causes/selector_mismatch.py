@@ -32,7 +32,7 @@ def find(case: Case) -> Iterator[Finding]:
             )  # fmt: skip
         elif about == "selector-mismatch":
             yield _mismatch(case, port, standing)
-        elif case.templates_differ(port):
+        elif case.nothing_fits(port):
             yield _no_template(case, port)
 
 
@@ -129,10 +129,18 @@ def _no_template(case: Case, port: Facts) -> Finding:
         f"{kind} {name} makes pods with {labels(theirs)}"
         for kind, name, theirs in made[["kind", "name", "template_labels"]].head(3).itertuples(index=False)
     )
+    told = [f"spec.selector={labels(selector)}", shown or f"namespace {case.namespace} has no pods, and no workloads"]
+    there = sorted(set(port.elsewhere))
+    if there:
+        told.append(f"{len(port.elsewhere)} {agree(len(port.elsewhere), 'pod', 'pods')} in {listed(there)} would match")
     return CAUSE.fact(
-        object=case.object, field=_field(near, selector), evidence=f"spec.selector={labels(selector)}; {shown}",
-        explanation="The selector matches no pod, nor what any workload of the namespace makes. Select the labels of the one "
-        "that is meant:",
+        object=case.object, field=_field(near, selector), evidence="; ".join(told),
+        explanation="The selector matches no pod of its namespace, nor what any workload there makes. "
+        + (
+            f"A service selects pods of its own namespace only: make it in {listed(there, 'or')}."
+            if there
+            else "Select the labels of the workload that is meant:"
+        ),
         fix=patch(case, {"selector": change}) if near.carried and near.lacking else "",
         verify=case.command("get deployments,statefulsets,daemonsets", "-o", "wide"),
     )  # fmt: skip

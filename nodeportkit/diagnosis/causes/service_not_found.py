@@ -37,7 +37,10 @@ def find(case: Case) -> Iterator[Finding]:
         )  # fmt: skip
         return
     shown = f"services in {case.namespace}: {listed(sorted(here)) if here else 'none'}"
-    refused = [f"{each.field}: {each.message}" for each in refusals(case) if not each.of_node_port]
+    told = refusals(case)
+    if any(each.of_node_port for each in told):
+        return  # that is a cause of its own
+    refused = [f"{each.field}: {each.message}" for each in told]
     if refused:
         yield CAUSE.fact(
             object=case.object, field=refused[0].partition(":")[0], evidence="; ".join([*refused, shown]),

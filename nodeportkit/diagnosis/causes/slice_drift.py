@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pandas as pd
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
-from nodeportkit.kube.endpoints import derive
+from nodeportkit.diagnosis.once import derived
+from nodeportkit.kube.columns import cell_lists
 from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.wording import listed
 
 __all__ = ["CAUSE", "find"]
 
 CAUSE = Cause("slice-drift", 37, ("refused", "timeout", "http", "uneven"))
-_KEY = ["address", "port_name", "protocol", "port"]
 
 
 def find(case: Case) -> Iterator[Finding]:
@@ -42,52 +43,57 @@ def _slice(case: Case, port: Facts) -> str:
 
 def _differences(case: Case) -> Iterator[Finding]:
     """Addresses that stand in the slices and belong to no pod of the service, and pods that stand in none."""
-    facts, cluster = case.facts, case.cluster
-    given = cluster.given
+    given = case.cluster.given
     told = given[true(given["namespace"].eq(case.namespace) & given["service"].eq(case.name))]
+    made = derived(case.cluster, case.namespace, case.name)
     if told.empty or told[["slice", "address", "port", "ready"]].isna().any(axis=None):
         return
-    made = derive(
-        facts.service.to_frame().T.astype(cluster.services.dtypes), facts.ports, facts.pods, cluster.containers
-    )
     if made[["address", "port", "ready"]].isna().any(axis=None):
         return
-    told, made = (
-        frame.assign(port_name=frame["port_name"].fillna(""), protocol=frame["protocol"].fillna("TCP"))
-        for frame in (told, made)
-    )
-    both = told.merge(made, on=_KEY, how="outer", suffixes=("", "_made"), indicator=True)
-    stale = both[(both["_merge"] == "left_only") & (true(both["ready"]) | true(both["serving"]))]
-    missing = both[(both["_merge"] == "right_only") & true(both["ready_made"])]
-    shared = both[both["_merge"] == "both"]
-    other = shared[true(shared["ready"].ne(shared["ready_made"]))]
-    if stale.empty and missing.empty and other.empty:
-        return
+    there, wanted = _ends(told), _ends(made)
+    stale = sorted(str(end) for key, end in there.items() if key not in wanted and (end.ready or end.serving))
+    missing = sorted(str(end) for key, end in wanted.items() if key not in there and end.ready)
+    other = sorted(str(end) for key, end in there.items() if key in wanted and end.ready != wanted[key].ready)
     shown = []
-    if len(stale):
-        shown.append(f"the slice sends to {listed(_ends(stale))}, where the service has no such pod")
-    if len(missing):
-        shown.append(f"no slice lists {listed(_ends(missing, 'pod_made'))}, which is ready")
-    if len(other):
-        shown.append(
-            f"the slice calls {listed(_ends(other))} {'ready' if other['ready'].iloc[0] else 'not ready'}, the pod says otherwise"
-        )
-    used = told[true(told["ready"])]
-    right = len(used) - len(used.merge(stale[_KEY], on=_KEY)) - len(other)
-    name = next(iter(both["slice"].dropna()), "")
+    if stale:
+        shown.append(f"the slice sends to {listed(stale)}, where the service has no such pod")
+    if missing:
+        shown.append(f"no slice lists {listed(missing)}, which is ready")
+    if other:
+        shown.append(f"slice and pod differ in whether {listed(other)} is ready")
+    if not shown:
+        return
+    right = any(end.ready and key in wanted and wanted[key].ready for key, end in there.items())
+    made_by = "endpointslice.kubernetes.io/managed-by=endpointslice-controller.k8s.io"
     yield CAUSE.fact(
-        object=f"EndpointSlice {case.namespace}/{name}", field="endpoints", evidence="; ".join(shown),
+        object=f"EndpointSlice {case.namespace}/{told['slice'].iloc[0]}", field="endpoints", evidence="; ".join(shown),
         explanation="kube-proxy sends where the slices say, whatever the pods are by now. The endpoint slice controller is behind "
         "or stuck, or somebody wrote the slice by hand. Delete it, and it is made anew from the selector:",
-        fix=case.command("delete endpointslices", "-l", f"kubernetes.io/service-name={case.name},endpointslice.kubernetes.io/managed-by=endpointslice-controller.k8s.io"),
-        verify=case.listing("endpointslices"), partial=right > 0,
+        fix=case.command("delete endpointslices", "-l", f"kubernetes.io/service-name={case.name},{made_by}"),
+        verify=case.listing("endpointslices"), partial=right,
     )  # fmt: skip
 
 
-def _ends(rows: pd.DataFrame, pod: str = "pod") -> list[str]:
-    """Addresses with their ports, each once, and the pods where they are known."""
-    found = {
-        f"{f'[{address}]' if ':' in address else address}:{port}" + ("" if pd.isna(name) else f" ({name})")
-        for address, port, name in zip(rows["address"], rows["port"], rows[pod], strict=True)
+@dataclass(frozen=True, slots=True)
+class _End:
+    """An endpoint: where, what stands behind it, and how it is."""
+
+    address: str
+    port: int
+    pod: str | None
+    ready: bool
+    serving: bool
+
+    def __str__(self) -> str:
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{host}:{self.port}" + (f" ({self.pod})" if self.pod else "")
+
+
+def _ends(rows: pd.DataFrame) -> dict[tuple[str, int, str, str], _End]:
+    """The endpoints by address, number, and the name and protocol of the service port."""
+    return {
+        (end["address"], end["port"], end["port_name"] or "", end["protocol"] or "TCP"): _End(
+            end["address"], end["port"], end["pod"], bool(end["ready"]), bool(end["serving"])
+        )
+        for end in cell_lists(rows, ("address", "port", "port_name", "protocol", "pod", "ready", "serving"))
     }
-    return sorted(found)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from nodeportkit.auditing.arrays import Mask, true
 from nodeportkit.kube.columns import objects
@@ -43,17 +42,26 @@ def top_owners(scene: Scene) -> list[Owner]:
         if owner
     }
     pods = (objects(scene.pods[name]) for name in ("namespace", "name", "owner_kind", "owner_name", "labels"))
+    known: dict[tuple[str, str, str], Owner] = {}
     found = []
     for namespace, name, kind, owner, labels in zip(*pods, strict=True):
         if not owner:
             found.append(Owner("Pod", str(name)))
             continue
-        top = above.get((namespace, kind, owner))
-        if top is None and kind == "ReplicaSet" and isinstance(labels, Mapping) and labels.get(_HASH):
-            deployment = owner.removesuffix(f"-{labels[_HASH]}")
-            top = Owner("Deployment", deployment) if deployment != owner else None
-        found.append(top or Owner(str(kind), owner))
+        top = known.get((namespace, kind, owner))
+        if top is None:
+            top = above.get((namespace, kind, owner)) or _deployment(kind, owner, labels) or Owner(str(kind), owner)
+            known[namespace, kind, owner] = top
+        found.append(top)
     return found
+
+
+def _deployment(kind: str, owner: str, labels: object) -> Owner | None:
+    """The Deployment of a ReplicaSet, by the hash that its name ends with."""
+    end = f"-{labels.get(_HASH)}" if isinstance(labels, Mapping) else ""
+    return (
+        Owner("Deployment", owner.removesuffix(end)) if kind == "ReplicaSet" and end and owner.endswith(end) else None
+    )
 
 
 def coming(scene: Scene) -> Mask:
@@ -61,25 +69,25 @@ def coming(scene: Scene) -> Mask:
 
     A rollout is told by a pod of the same workload, but of another ReplicaSet, that is being deleted.
     """
-    pods, owners = scene.pods, scene.owners
-    group, _ = pd.factorize(pd.Series(list(zip(objects(pods["namespace"]), owners, strict=True)), dtype=object))
+    pods = scene.pods
+    codes: dict[tuple[str, Owner], int] = {}
+    keys = zip(objects(pods["namespace"]), scene.owners, strict=True)
+    group = np.array([codes.setdefault(key, len(codes)) for key in keys], dtype=np.int64)
     direct = numbered(pods["owner_name"])[0]
     ready, leaving = true(pods["ready"]), true(pods["terminating"])
-    length = int(group.max(initial=-1)) + 1
+    length = len(codes)
     lowest, highest = np.full(length, np.iinfo(np.int64).max), np.full(length, -1)
     np.minimum.at(lowest, group[leaving], direct[leaving])
     np.maximum.at(highest, group[leaving], direct[leaving])
     replaced = (highest[group] >= 0) & ((lowest[group] != direct) | (highest[group] != direct))
     workloads = scene.cluster.workloads
     columns = (objects(workloads[name]) for name in ("namespace", "kind", "name", "desired"))
-    desired = {
-        (ns, Owner(kind, name)): count for ns, kind, name, count in zip(*columns, strict=True) if count is not None
-    }
-    wanted = np.array(
-        [desired.get(one, -1) for one in zip(objects(pods["namespace"]), owners, strict=True)], dtype=np.int64
-    )
-    enough = np.bincount(group, weights=ready & ~leaving, minlength=length)[group] >= wanted
-    found: Mask = ~ready & ~leaving & (replaced | ((wanted > 0) & enough))
+    wanted = np.zeros(length)
+    for namespace, kind, name, count in zip(*columns, strict=True):
+        if count is not None and (code := codes.get((namespace, Owner(kind, name)))) is not None:
+            wanted[code] = count
+    enough = np.bincount(group, weights=ready & ~leaving, minlength=length) >= wanted
+    found: Mask = ~ready & ~leaving & (replaced | ((wanted > 0) & enough)[group])
     return found
 
 

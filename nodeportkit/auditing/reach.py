@@ -8,6 +8,7 @@ pods on a node under policy Local, where w enters; the few service ports whose e
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Reach", "reach"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reach:
     """The endpoints of each service port in the family of its cluster IP, and what they get.
 
@@ -61,29 +62,34 @@ class Reach:
         """The sum of a number of each row by service port."""
         return np.bincount(self.at, weights=values, minlength=self.ports).astype(np.float64)
 
-    @property
+    def rows_of(self, port: int) -> slice:
+        """The rows of a service port: they stand together."""
+        start, end = np.searchsorted(self.at, [port, port + 1])
+        return slice(int(start), int(end))
+
+    @cached_property
     def known(self) -> Mask:
         """Which service ports send connections somewhere, by shares that are known."""
         return ~np.isnan(self.total(self.share)) & (self.total(self.used) > 0)
 
-    @property
+    @cached_property
     def lost(self) -> Floats:
         """The share of each service port that reaches no pod."""
         return np.maximum(1 - self.total(self.share), 0)
 
-    @property
+    @cached_property
     def cross_node(self) -> Floats:
         """The share of each service port that goes on to another node."""
         return np.maximum(self.total(self.share - self.same_node), 0)
 
-    @property
+    @cached_property
     def largest(self) -> Floats:
         """The largest share of one endpoint of each service port."""
         found = np.zeros(self.ports)
         np.maximum.at(found, self.at, np.nan_to_num(self.share))
         return found
 
-    @property
+    @cached_property
     def capacity(self) -> Floats:
         """The part of what all pods could take that fits in before the busiest is full: (1/P) / (largest share)."""
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from nodeportkit.kube.columns import objects
 from nodeportkit.standings.wording import listed
 
-__all__ = ["addresses", "as_labels", "names", "percent", "port_text"]
+__all__ = ["as_labels", "first_of_many", "names", "percent", "port_text"]
 
 
 def percent(share: float) -> str:
@@ -43,8 +42,14 @@ def names(values: Iterable[str], most: int = 4) -> str:
     return listed(list(dict.fromkeys(values)), most=most)
 
 
-def addresses(nodes: pd.DataFrame) -> tuple[list[str], list[str]]:
-    """The internal and the external addresses of nodes."""
-    columns = (objects(nodes[name]) for name in ("internal_ips", "external_ips"))
-    inside, outside = ([ip for ips in column if isinstance(ips, list) for ip in ips] for column in columns)
-    return inside, outside
+def first_of_many(first: Sequence[str], count: int, most: int = 4) -> str:
+    """The first of so many names; only as many of them have to be given as are shown.
+
+    Examples
+    --------
+    >>> first_of_many(["a", "b", "c", "d", "e"], 4000)
+    'a, b, c, d and 3,996 more'
+    """
+    if count <= most + 1:
+        return listed(list(first[:count]), most=most)
+    return f"{', '.join(first[:most])} and {count - most:,} more"

@@ -10,6 +10,7 @@ import numpy as np
 from nodeportkit.auditing.arrays import Mask, first_of, rows, true
 from nodeportkit.auditing.finding import Check, Finding
 from nodeportkit.auditing.words import names
+from nodeportkit.kube.columns import objects
 from nodeportkit.standings.wording import agree, command
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ def _look(scene: Scene) -> Iterator[Finding]:
     count = bad.counts(length)
     order = np.argsort(bad.left, kind="stable")
     starts = np.searchsorted(bad.left[order], np.arange(length + 1))
-    told = zip(scene.pods["status"].fillna(""), scene.pods["unready_reason"].fillna(""), strict=True)
-    reasons = [reason or (status if status != "Running" else "") for status, reason in told]
+    statuses, told = objects(scene.pods["status"]), objects(scene.pods["unready_reason"])
     for at in rows((count > 0) & ~true(scene.services["publish_not_ready"]) & scene.with_endpoints):
         if count[at] < total[at] and not elsewhere[at]:
             continue
         pods = bad.pod[order[starts[at] : starts[at + 1]]]
-        why = next((f" ({reasons[pod]})" for pod in pods if reasons[pod]), "")
+        reasons = (told[pod] or (statuses[pod] if statuses[pod] != "Running" else None) for pod in pods)
+        why = next((f" ({reason})" for reason in reasons if reason), "")
         which = names((scene.pod_names[pod] for pod in pods), 3)
         fix = command("describe pod", scene.service_names[at][0], scene.pod_names[pods[0]])
         yield _finding(scene, at, int(count[at]), int(total[at]), f": {which}{why}", fix)

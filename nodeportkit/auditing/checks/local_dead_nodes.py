@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from nodeportkit.auditing.arrays import mask, rows
+import numpy as np
+
+from nodeportkit.auditing.arrays import mask
 from nodeportkit.auditing.finding import Check, Finding
-from nodeportkit.auditing.words import names, percent, port_text
+from nodeportkit.auditing.words import first_of_many, percent, port_text
 from nodeportkit.kube.columns import objects
-from nodeportkit.standings.wording import agree, command
+from nodeportkit.standings.wording import command
 
 if TYPE_CHECKING:
     from nodeportkit.auditing.scene import Scene
 
 __all__ = ["CHECK"]
+
+_LEAST: Final = 1e-9  # what rounding makes of nothing
 
 
 def _look(scene: Scene) -> Iterator[Finding]:
@@ -25,22 +29,22 @@ def _look(scene: Scene) -> Iterator[Finding]:
     alone = mask(k == "NodePort" or (k == "LoadBalancer" and i == []) for k, i in zip(kinds, ips, strict=True))
     owner = scene.service_of_port
     lost, known, node_names = reach.lost, reach.known, objects(scene.nodes["name"])
-    seen = set()
+    entry = np.flatnonzero(reach.entry > 0)
+    seen: set[int] = set()
     for port in scene.exposed.tolist():
         at = int(owner[port])
-        if at in seen or not (local & alone)[at] or not known[port] or lost[port] < 1e-9:
+        if at in seen or not (local[at] and alone[at] and known[port]) or lost[port] < _LEAST:
             continue
         seen.add(at)
-        alive = set(reach.node[(reach.at == port) & (reach.share > 0)].tolist())
-        dead = [node_names[n] for n in rows(reach.entry > 0) if n not in alive]
-        number = port_text(scene.ports["node_port"].iloc[port], scene.ports["protocol"].iloc[port])
-        total = int((reach.entry > 0).sum())
+        own = reach.rows_of(port)
+        dead = np.setdiff1d(entry, reach.node[own][reach.share[own] > 0])
+        number = port_text(scene.ports["node_port"].array[port], scene.ports["protocol"].array[port])
         yield scene.of_service(
             at,
             "spec.externalTrafficPolicy",
-            f"Under policy Local, {number} gets no answer on {len(dead)} of {total} nodes, which have no ready pod "
-            f"({names(map(str, dead))}): {percent(lost[port])} of connections {agree(2, 'is', 'are')} lost if they enter "
-            "at every node alike.",
+            f"Under policy Local, {number} gets no answer on {len(dead)} of {len(entry)} nodes, which have no ready pod "
+            f"({first_of_many([str(node_names[node]) for node in dead[:5]], len(dead))}): "
+            f"{percent(lost[port])} of connections are lost if they enter at every node alike.",
             command("patch service", *scene.service_names[at], "-p", '{"spec":{"externalTrafficPolicy":"Cluster"}}'),
         )
 

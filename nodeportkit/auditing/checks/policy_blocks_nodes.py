@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from nodeportkit.auditing.arrays import true
 from nodeportkit.auditing.finding import Check, Finding
-from nodeportkit.auditing.words import names, port_text
+from nodeportkit.auditing.words import first_of_many, names, port_text
 from nodeportkit.kube.columns import objects
 from nodeportkit.kube.network_policy import Peer, admits
 from nodeportkit.kube.service_ports import family_of
@@ -24,7 +25,7 @@ __all__ = ["CHECK"]
 
 def _look(scene: Scene) -> Iterator[Finding]:
     seen: set[int] = set()
-    judged: dict[tuple[object, ...], list[str]] = {}
+    judged: dict[tuple[object, ...], dict[str, None]] = {}
     for row in _kinds(scene).itertuples(index=False):
         at, pod, number, protocol = int(str(row.service)), int(str(row.pod)), int(str(row.number)), str(row.protocol)
         policies, called = scene.isolating[pod], scene.port_names(pod, number, protocol)
@@ -32,12 +33,14 @@ def _look(scene: Scene) -> Iterator[Finding]:
         if at in seen:
             continue
         if key not in judged:
-            judged[key] = _refused(scene, policies, number, protocol, called, str(row.family))
+            refused = _refused(scene, policies, number, protocol, called, str(row.family))
+            judged[key] = dict.fromkeys(refused)
         # What enters at the pod's own node is always admitted.
-        refused = [name for name in judged[key] if name != row.node]
-        if refused:
+        count = len(judged[key]) - (row.node in judged[key])
+        if count:
             seen.add(at)
-            yield _finding(scene, at, policies, refused, port_text(number, protocol))
+            first = [name for name in islice(judged[key], 6) if name != row.node]
+            yield _finding(scene, at, policies, first_of_many(first, count, 3), port_text(number, protocol))
 
 
 def _kinds(scene: Scene) -> pd.DataFrame:
@@ -71,14 +74,14 @@ def _kinds(scene: Scene) -> pd.DataFrame:
     return found[~found.duplicated(kind) | ~found.duplicated(kind, keep="last")]
 
 
-def _finding(scene: Scene, at: int, policies: Sequence[int], refused: Sequence[str], port: str) -> Finding:
+def _finding(scene: Scene, at: int, policies: Sequence[int], refused: str, port: str) -> Finding:
     which = [str(scene.cluster.policies["name"].iloc[policy]) for policy in policies]
     return scene.of_service(
         at,
         "spec.ingress",
         f"{'NetworkPolicy' if len(which) == 1 else 'NetworkPolicies'} {names(which)} {agree(len(which), 'admits', 'admit')} nobody "
         f"with the address of a node to {port} of its pods. That is whom they see under policy Cluster: connections that enter "
-        f"at another node than the pod's ({names(refused, 3)}) are dropped.",
+        f"at another node than the pod's ({refused}) are dropped.",
         command("edit networkpolicy", scene.service_names[at][0], which[0]),
     )
 

@@ -104,7 +104,7 @@ class Vector(Canvas):
         own = hashlib.sha256(body.encode()).hexdigest()[:10] if hatches else ""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across} {down}" width="{across}pt" height="{down}pt" '
-            f'role="img" style="max-width:100%;height:auto;font-family:{_SANS};white-space:pre">'
+            f'role="img" style="max-width:100%;height:auto;font-family:{_SANS}">'
             f"<title>{escape(title)}</title><desc>{escape(rest.strip() or title)}</desc>"
             f"{defs}{paper}{body}</svg>"
         ).replace("npk-hatch", f"npk-{own}-hatch")
@@ -126,6 +126,9 @@ class Vector(Canvas):
             return
         across = width(words, font)
         x -= {"left": 0.0, "center": across / 2, "right": across}[align]
+        # A page leaves out spaces at the start, and all but one of several.
+        start = width(words[: len(words) - len(words.lstrip(" "))], font)
+        words, x, across = words.strip(" ").replace("  ", "\xa0 "), x + start, across - start
         family = f";font-family:{_MONO}" if font.mono else ""
         weight = ";font-weight:700" if font.bold else ""
         self._put(

@@ -13,7 +13,7 @@ from nodeportkit.figures.picture import Picture
 from nodeportkit.figures.vector import Drawing
 from nodeportkit.widgets.page import STYLE, paragraph
 
-__all__ = ["Button", "Choice", "Count", "Explorer", "Scale", "Shown", "Slider", "grid"]
+__all__ = ["Button", "Choice", "Count", "Explorer", "Scale", "Shown", "Slider", "Toggle", "grid"]
 
 Shown: TypeAlias = "Picture | Drawing"
 
@@ -38,7 +38,11 @@ class _Locked:
 
 
 class Choice(_Locked, ipywidgets.Dropdown):  # type: ignore[misc]
-    """A dropdown."""
+    """A dropdown. In JupyterLab it is opened with Alt and an arrow key: the arrow alone goes to another cell (ipywidgets#3912)."""
+
+
+class Toggle(_Locked, ipywidgets.ToggleButtons):  # type: ignore[misc]
+    """A button for each of few options: those keys reach it everywhere."""
 
 
 class Scale(_Locked, ipywidgets.SelectionSlider):  # type: ignore[misc]
@@ -122,4 +126,4 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
         with LOCK:
             still = self.still()
             data, told = ({}, {}) if still is None else still.still()
-            return bundle | {"text/plain": self._summary} | data, told
+            return bundle | data | {"text/plain": self._summary}, told

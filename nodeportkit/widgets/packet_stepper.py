@@ -15,8 +15,8 @@ from nodeportkit.figures.journey import EndSeen, Scene, Sheet, words
 from nodeportkit.figures.vector import Drawing
 from nodeportkit.traffic.tracing import Trace, trace
 from nodeportkit.widgets.dialling import Client, Dialled, clients, destinations, service_ports
-from nodeportkit.widgets.explorer import Button, Choice, Count, Explorer, Shown, Slider
-from nodeportkit.widgets.page import paragraph, shown, table
+from nodeportkit.widgets.explorer import Button, Choice, Count, Explorer, Shown, Slider, Toggle
+from nodeportkit.widgets.page import paragraph, sentence, shown, table
 
 if TYPE_CHECKING:
     from nodeportkit.cluster import Cluster
@@ -84,7 +84,13 @@ class PacketStepper(Explorer):
             "service": _choice("service", [(port.label, i) for i, port in enumerate(self._ports)]),
             "address": _choice("dials", ["?"]),
             "port": Count(1, min=1, max=65535, description="port", style=_STYLE, layout=_AUTO),
-            "rules": _choice("rules", ["iptables", "nftables"], cluster.proxy.mode),
+            "rules": Toggle(
+                options=["iptables", "nftables"],
+                value="nftables" if cluster.proxy.mode == "nftables" else "iptables",
+                description="rules",
+                style=_STYLE | {"button_width": "auto"},
+                layout=_AUTO,
+            ),
         }
         self._step = Slider(0, 0, 1, description="decision", style=_STYLE, layout={"width": "min(24rem, 100%)"})
         self._back = Button(description="back", icon="step-backward", tooltip="One decision back")
@@ -202,7 +208,7 @@ class PacketStepper(Explorer):
                 f"Its first packet decides about the whole connection: {len(found.steps)} decisions follow",
             )
         return Scene(
-            title=title, subtitle=f"{subtitle[:1].upper()}{subtitle[1:]}", client=client, source=self._source, node=self._at(),
+            title=title, subtitle=sentence(subtitle), client=client, source=self._source, node=self._at(),
             dialled=dialled, port=str(self["port"]), on_node_port=self._dialled.node != "", decisions=len(found.steps), at=at,
             verdict=found.verdict, outcome=outcome, ends=ends,
         )  # fmt: skip
@@ -218,6 +224,8 @@ class PacketStepper(Explorer):
         if found.verdict == "FORWARD":
             seen_as = "the node's address" if found.masquerade else f"the client's own address, {scene.source}"
             said += f"; the pod sees {seen_as}"
+            if not found.masquerade and found.endpoints["masquerade"].any():
+                said += ", unless the client is sent to itself: then the node's"
         told = paragraph(f"{said}.", "answer npk-wrong" if wrong else "answer")
         if not scene.ends:
             return told
@@ -275,11 +283,8 @@ class PacketStepper(Explorer):
         return next(dialled for dialled in self._offered if dialled.address == self["address"])
 
 
-def _choice(description: str, options: list[Any], value: str | None = None) -> Choice:
-    choice = Choice(options=options, description=description, style=_STYLE, layout=_AUTO)
-    if value in options:
-        choice.value = value
-    return choice
+def _choice(description: str, options: list[Any]) -> Choice:
+    return Choice(options=options, description=description, style=_STYLE, layout=_AUTO)
 
 
 def _host(address: Any) -> str:

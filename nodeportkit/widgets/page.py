@@ -9,7 +9,7 @@ from typing import Final
 from nodeportkit.figures.theme import roles
 from nodeportkit.untrusted import seen
 
-__all__ = ["STYLE", "command", "paragraph", "shown", "table"]
+__all__ = ["STYLE", "command", "paragraph", "sentence", "shown", "table"]
 
 
 def _variables(*, dark: bool) -> str:
@@ -59,6 +59,18 @@ def shown(text: object) -> str:
     '&lt;b&gt;web\\u202e'
     """
     return escape(seen(str(text)))
+
+
+def sentence(text: str) -> str:
+    """With a capital letter and a full stop; a name of a field stays as it is written.
+
+    Examples
+    --------
+    >>> sentence("the client is a pod"), sentence("externalTrafficPolicy is Local")
+    ('The client is a pod.', 'externalTrafficPolicy is Local.')
+    """
+    first = text.partition(" ")[0]
+    return f"{text[:1].upper() if first.islower() else text[:1]}{text[1:].removesuffix('.')}."
 
 
 def paragraph(text: str, style: str = "") -> str:

@@ -17,7 +17,7 @@ from nodeportkit.figures.vector import Drawing
 from nodeportkit.traffic.tracing import Trace, trace
 from nodeportkit.untrusted import seen
 from nodeportkit.widgets.explorer import Button, Choice, Explorer, Shown
-from nodeportkit.widgets.page import paragraph, shown
+from nodeportkit.widgets.page import paragraph, sentence, shown
 from nodeportkit.widgets.services import node_port_services
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class ReachMatrix(Explorer):
         offered = node_port_services(cluster) if service is None else _with(cluster, service)
         first = offered[0] if service is None else "/".join(cluster.key(service))
         self._services = Choice(options=offered, value=first, description="service", layout={"width": "auto"})
-        columns = f"minmax(7rem, 14rem) repeat({len(CLIENTS)}, minmax(8rem, 1fr))"
+        columns = f"minmax(6rem, 11rem) repeat({len(CLIENTS)}, minmax(7rem, 1fr))"
         self._cells = ipywidgets.GridBox(layout={"grid_template_columns": columns, "grid_gap": "6px", "width": "100%"})
         super().__init__([self._services], [self._cells], words_first=True)
         self._services.observe(self._served, "value")
@@ -132,7 +132,7 @@ class ReachMatrix(Explorer):
             return None, paragraph(f"{said}: the address of {row.node} was not shown, so nobody can tell."), summary
         answer = self._answer
         wrong = "answer npk-wrong" if answer.verdict in ("REJECT", "DROP") else "answer"
-        below = paragraph(f"{said}: {WORDS[answer.verdict]}.", wrong) + paragraph(f"{_why(found)}.")
+        below = paragraph(f"{said}: {WORDS[answer.verdict]}.", wrong) + paragraph(sentence(found.steps[-1].reason))
         return Drawing(*way(found)), below, summary
 
     def still(self) -> Shown | None:
@@ -211,12 +211,6 @@ def _with(cluster: Cluster, service: str, offered: Any = ()) -> list[str]:
     key = "/".join(cluster.key(service))
     known = list(offered) or node_port_services(cluster)
     return known if key in known else [key, *known]
-
-
-def _why(found: Trace) -> str:
-    """What decided: the reason of the last step."""
-    reason = found.steps[-1].reason
-    return f"{reason[:1].upper()}{reason[1:]}"
 
 
 def _label(text: str, style: str, detail: str = "") -> ipywidgets.HTML:

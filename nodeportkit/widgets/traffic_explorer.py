@@ -16,7 +16,7 @@ from nodeportkit.figures.shares.rows import Sheet as SharesSheet
 from nodeportkit.figures.vector import Drawing
 from nodeportkit.traffic.sharing import shares
 from nodeportkit.traffic.simulation import simulate
-from nodeportkit.widgets.explorer import Button, Choice, Count, Explorer, Scale, Shown, Slider, grid
+from nodeportkit.widgets.explorer import Button, Choice, Count, Explorer, Scale, Shown, Slider, Toggle, grid
 from nodeportkit.widgets.page import shown
 from nodeportkit.widgets.scenario import Scenario, evenly, example
 from nodeportkit.widgets.services import node_port_services
@@ -40,7 +40,7 @@ _ALIKE, _WEIGHTS = "at every node alike", "by weights"
 _AUTO: Final = {"width": "auto"}
 _WIDE: Final = "19rem"
 _STYLE: Final = {"description_width": "7.5rem"}
-_FLOW, _SHARES = "flow: who goes where", "shares: what chance allows"
+_FLOW, _SHARES = "flow", "shares"
 
 
 class TrafficExplorer(Explorer):
@@ -111,14 +111,14 @@ class TrafficExplorer(Explorer):
         return {
             "connections": _scale("connections", _CONNECTIONS, 3_000),
             "requests": _scale("requests on each", _REQUESTS, 1),
-            "policy": _choice("traffic policy", ["Cluster", "Local"], policy),
-            "affinity": _choice("session affinity", ["None", "ClientIP"], affinity),
+            "policy": _toggle("traffic policy", ["Cluster", "Local"], policy),
+            "affinity": _toggle("session affinity", ["None", "ClientIP"], affinity),
             "clients": _scale("clients", _CLIENTS, 30),
             "replicas": _slider("pods", most, sum(case.given)),
             "placement": _choice("placement", [_AS_GIVEN, _EVENLY, _PACKED], _AS_GIVEN),
             "failing": _slider("pods failing", max(sum(case.given), 1), case.failing),
             "entry": _choice("they enter", dials, _ALIKE),
-            "picture": _choice("picture", [_FLOW, _SHARES], _FLOW),
+            "picture": _toggle("picture", [_FLOW, _SHARES], _FLOW),
         }
 
     def _fields(self) -> tuple[list[Count], list[Count]]:
@@ -300,6 +300,11 @@ def _scale(description: str, options: tuple[int, ...], value: int) -> Scale:
 
 def _choice(description: str, options: list[str], value: str) -> Choice:
     return Choice(options=options, value=value, description=description, style=_STYLE, layout=_AUTO)
+
+
+def _toggle(description: str, options: list[str], value: str) -> Toggle:
+    style = _STYLE | {"button_width": "auto"}
+    return Toggle(options=options, value=value, description=description, style=style, layout=_AUTO)
 
 
 def _slider(description: str, most: int, value: int) -> Slider:

@@ -90,8 +90,8 @@ class Sheet:
         for i in range(scene.decisions):
             x, made = self.x_bead + i * self.step, i < scene.at
             if i:
-                start = (x - self.step + _RADIUS, self.y_bead)
-                canvas.link(start, (x - _RADIUS, self.y_bead), colours.dashed, dashed=not made, heavy=made)
+                fill = colours.muted if made else colours.edge
+                canvas.bar(x - self.step + _RADIUS, self.y_bead - 0.9, self.step - 2 * _RADIUS, 1.8, fill, name="way")
             if made and i == scene.decisions - 1 and scene.verdict in ("DROP", "REJECT"):
                 canvas.mark(x, self.y_bead, "wrong", _RADIUS)
                 continue

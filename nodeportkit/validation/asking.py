@@ -141,9 +141,9 @@ class _Asking:
         self._judge(plain, (kind, namespace, name), count)
 
     def unexplained(self) -> list[Finding]:
-        """The slips that no error has told of."""
+        """The slips that no error has told of: the server takes such characters as they are."""
         return [
-            Finding("error", "", "", slip.message, f"Write `{slip.corrected.strip()}`.", slip.line)
+            Finding("warning", "", "", slip.message, f"Write `{slip.corrected.strip()}`.", slip.line)
             for slip in self._slips
         ]
 
@@ -177,18 +177,17 @@ class _Asking:
             self._say("error", found.path, found.message, words)
             _mend(thing, found, meant.name)
         for wrong in mistyped:
-            self._say("error", wrong.path, wrong.message, self._slip_at(wrong.path) or explain_type(wrong))
+            self._say("error", wrong.path, wrong.message, self._slip_at(wrong.path, 1) or explain_type(wrong))
         return not mistyped and not decode(thing, kind)[1]
 
-    def _slip_at(self, path: str) -> str:
-        """The slip that explains a value of the wrong type, if there is one on its line or the next."""
+    def _slip_at(self, path: str, behind: int = 0) -> str:
+        """The slip that explains what is wrong with a field: on its line, or up to so many lines behind."""
         line = self._item.line(path)
-        near = [slip for slip in self._slips if line is not None and line <= slip.line <= line + 1]
+        near = [slip for slip in self._slips if line is not None and line <= slip.line <= line + behind]
         for slip in near:
             self._slips.remove(slip)
-        return " ".join(
-            f"{slip.message[:1].upper()}{slip.message[1:]}: write `{slip.corrected.strip()}`." for slip in near
-        )
+        words = (f"{slip.message[:1].upper()}{slip.message[1:]}: write `{slip.corrected.strip()}`." for slip in near)
+        return " ".join(words)
 
     def _judge(self, thing: dict[str, Any], key: tuple[str, str, str], count: int) -> None:
         kind, namespace, name = key
@@ -240,14 +239,15 @@ class _Asking:
 
     def _holder(self, error: FieldError) -> str:
         """Who has what is already allocated."""
-        numbers = re.findall(r"NodePort (\d+)|IP ([\w.:]+)", error.detail)
-        value = error.value if isinstance(error.value, int) else next((a or b for a, b in numbers), "")
+        told = re.search(r"(?:NodePort|IP) (\S+): ", error.detail)
+        value = error.value if isinstance(error.value, int) else told[1] if told else ""
         holder = self._evidence.holder(int(value) if str(value).isdecimal() else value)
         taken = "already allocated" in error.detail
         return f" It belongs to {holder}." if holder and taken else ""
 
     def _error(self, field: str, message: str, more: str = "") -> None:
-        self._say("error", field, message, f"{explain(field, message)}{more}")
+        slip = self._slip_at(field)
+        self._say("error", field, message, slip or f"{explain(field, message)}{more}")
 
     def _say(self, severity: str, field: str, message: str, explanation: str) -> None:
         line = self._item.line(field)

@@ -81,12 +81,13 @@ _TABLE: Final = (
     (r"metadata\.name: Required value", "Every object needs a name: `metadata:` and below it `name: ...`."),
     (r"name: Invalid value: .*must not contain dots", "This name becomes one part of a DNS name, so it has no dots."),
     (
-        r"(name|Name|hostname|subdomain): Invalid value: .*(RFC 1123|must be no more than)",
+        r"(?:\.name|namespace|nodeName|hostname|subdomain): Invalid value: .*(?:RFC 1123|must be no more than)",
         "Names become DNS names: small letters, digits and dashes, with a letter or digit at both ends; "
         "at most 63 characters, or 253 where dots are allowed.",
     ),
     (
-        r"(labels|selector|matchLabels|nodeSelector|annotations|key|values\[\d+\]): Invalid value: ",
+        r"(?:labels|elector|annotations|key|values\[\d+\]|[lL]abels): Invalid value: .*"
+        r"(?:name part|prefix part|a valid label|must be no more than)",
         "Keys and values of labels are letters, digits, '-', '_' and '.', at most 63, with a letter or digit at both ends; a "
         "key may have a DNS name and '/' before it. Values of annotations are free, their names are not.",
     ),
@@ -179,6 +180,10 @@ _TABLE: Final = (
     ),
     (r"ipFamilies.*(may not change|can not be unset)", "The first IP family of a service stays."),
     (
+        r"not configured (?:on this cluster|for dual-stack services)",
+        "The cluster has service addresses of one IP family only: leave ipFamilyPolicy and ipFamilies out.",
+    ),
+    (
         r"(ipFamilyPolicy|ipFamilies|clusterIPs)",
         "A service has one address, or one of each family: ipFamilyPolicy is SingleStack, PreferDualStack or "
         "RequireDualStack, ipFamilies are IPv4 and IPv6, and clusterIPs match them in order, clusterIP first.",
@@ -204,7 +209,7 @@ _TABLE: Final = (
     ),
     (r"containers: Required value", "A pod needs at least one container."),
     (r"image: Required value", "A container needs an image: `image: nginx:1.27`."),
-    (r"containers\[\d+\]\.name: (Required value|Duplicate value)", "Each container of a pod needs a name of its own."),
+    (r"ontainers\[\d+\]\.name: (Required value|Duplicate value)", "Each container of a pod needs a name of its own."),
     (r"imagePullPolicy: ", "An image is pulled Always, IfNotPresent or Never."),
     (
         r"template\.spec\.restartPolicy: Unsupported value",
@@ -241,6 +246,7 @@ _TABLE: Final = (
     (r"(duplicate|overlapping) port definition", "Two containers of one pod cannot listen on the same port."),
     (r"RFC 5952 canonical format", "Other programs may compare addresses as text: write it the usual way."),
     (r"is deprecated", "There is a newer way to write this, which the message names."),
+    (r"Required value", "This must be given: nothing is filled in for it."),
     # kubectl.
     (r"^: no objects passed", "The manifest is empty."),
     (r"Object 'Kind' is missing", "Every object says what it is: `kind: Service`."),

@@ -19,7 +19,11 @@ from nodeportkit.validation.places import Places
 __all__ = ["Item", "Manifest", "read_manifest"]
 
 _LONGEST: Final = 1_000_000
-_SEPARATOR: Final = re.compile(r"^---(?:\s.*)?$", re.MULTILINE)
+_SEPARATOR: Final = re.compile(r"^---(?:[ \t].*)?(?:\n|\Z)", re.MULTILINE)
+# Blanks and marks that our reader of YAML forgives, and a server does not; and what stands for them meanwhile.
+_STRANGE: Final = "\xa0\u2007\u202f\u2002\u2003\u2009\ufeff\u200b\u2060"
+_HIDE: Final = {ord(mark): 0x10FF00 + at for at, mark in enumerate(_STRANGE)}
+_SHOW: Final = {stand_in: mark for mark, stand_in in _HIDE.items()}
 _COUNTED: Final = re.compile(r"\b(?:an?|\d+) |s\b")
 
 
@@ -74,30 +78,40 @@ def read_manifest(manifest: Any) -> Manifest:
 
 
 def _read_text(read: Manifest, text: str, source: str) -> None:
-    slips, corrected = mend(text) if len(text) <= _LONGEST else ([], None)
     complaint = _complaint(text)
-    if complaint is None:
-        read.slips += slips
+    if text.lstrip().startswith(("{", "[")) and complaint is None:
+        # JSON has no slips of blanks and tabs.
+        read.findings += _broken_json(text)
+        slips: list[Slip] = []
     else:
-        message, line = complaint
-        read.findings.append(Finding("error", "", "", message, _why(slips, line), line))
-        read.findings += _of_slips(slips)
-        if corrected is None and slips:
-            return
-        text = text if corrected is None else corrected
-    if complaint is None and (broken := _broken_json(text)):
-        read.findings.append(broken)
-    documents = Documents(text, source, slips=False)
+        slips, corrected = mend(text) if len(text) <= _LONGEST else ([], None)
+        if complaint is None:
+            read.slips += slips
+        else:
+            read.findings += _of_slips(slips, *complaint)
+            if corrected is None and slips:
+                return
+            text = text if corrected is None else corrected
+    documents = Documents(text.removeprefix("\ufeff").translate(_HIDE), source, slips=False)
     places = Places(text)
     try:
         for position, thing in enumerate(documents):
             if thing is not None:
-                read.items += _opened(Item(thing, places, position))
+                read.items += _opened(Item(_shown(thing), places, position))
     except ManifestError as error:
         if complaint is None:
             read.findings.append(Finding("error", "", "", error.message, error.hint or "", error.line))
         elif not slips and error.hint:
             read.findings[-1].explanation = error.hint
+
+
+def _shown(thing: Any) -> Any:
+    """A document with the marks that were hidden from our reader of YAML."""
+    if isinstance(thing, str):
+        return thing.translate(_SHOW)
+    if isinstance(thing, dict):
+        return {key.translate(_SHOW): _shown(value) for key, value in thing.items()}
+    return [_shown(value) for value in thing] if isinstance(thing, list) else thing
 
 
 def _opened(item: Item) -> Iterator[Item]:
@@ -124,53 +138,51 @@ def _complaint(text: str) -> tuple[str, int] | None:
     """
     import yaml
 
-    start = 0
-    for document in _SEPARATOR.split(text):
+    starts = [0, *(match.end() for match in _SEPARATOR.finditer(text))]
+    ends = [*(match.start() for match in _SEPARATOR.finditer(text)), len(text)]
+    for start, end in zip(starts, ends, strict=True):
+        above = text.count("\n", 0, start)
         try:
-            for _ in yaml.parse(document, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            for _ in yaml.parse(text[start:end], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
                 pass
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = 0 if mark is None else mark.line
             counted = line + isinstance(error, yaml.scanner.ScannerError)
             where = f"line {counted}: " if counted else ""
-            message = f"error converting YAML to JSON: yaml: {where}{error.problem}"
-            return message, text[:start].count("\n") + line + 1
+            return f"error converting YAML to JSON: yaml: {where}{error.problem}", above + line + 1
         except (yaml.YAMLError, UnicodeEncodeError) as error:
-            message = f"error converting YAML to JSON: yaml: {getattr(error, 'reason', error)}"
-            return message, text[:start].count("\n") + 1
-        start += len(document)
-        match = _SEPARATOR.match(text, start)
-        start = match.end() if match else start
+            return f"error converting YAML to JSON: yaml: {getattr(error, 'reason', error)}", above + 1
     return None
 
 
-def _why(slips: list[Slip], line: int) -> str:
+def _of_slips(slips: list[Slip], complaint: str, line: int) -> list[Finding]:
+    """What kubectl complains of, with the slip that made it; then a finding for each other sort of slip."""
     if not slips:
-        return f"Look at line {line} and the one above: this is where the text stops being YAML."
+        words = f"Look at line {line} and the one above: this is where the text stops being YAML."
+        return [Finding("error", "", "", complaint, words, line)]
     near = [slip for slip in slips if slip.line <= line] or slips
     # Of several slips, one in the structure stops a parser sooner than a strange blank.
     cause = next((slip for slip in reversed(near) if "missing" in slip.message), near[-1])
-    return f"Line {cause.line}: {cause.message}. Write `{cause.corrected.strip()}`."
-
-
-def _of_slips(slips: list[Slip]) -> list[Finding]:
-    """A finding for each sort of slip, with all the lines where it occurs."""
     alike: dict[str, list[Slip]] = {}
-    for slip in slips:
+    for slip in [cause, *(slip for slip in slips if slip is not cause)]:
         alike.setdefault(_COUNTED.sub("", slip.message), []).append(slip)
-    found = []
-    for first, *more in alike.values():
-        also = f" The same on line{'s' * (len(more) > 1)} {', '.join(str(slip.line) for slip in more)}." if more else ""
-        words = f"Write `{first.corrected.strip()}`.{also}"
-        found.append(Finding("error", "", "", first.message, words, first.line))
-    return found
+    found = [_of_alike(same) for same in alike.values()]
+    told = f"{cause.message[:1].upper()}{cause.message[1:]}. {found[0].explanation}"
+    behind = f" kubectl notices it on line {line}." if line != cause.line else ""
+    return [Finding("error", "", "", complaint, f"{told}{behind}", cause.line), *found[1:]]
 
 
-def _broken_json(text: str) -> Finding | None:
+def _of_alike(slips: list[Slip]) -> Finding:
+    """A finding for one sort of slip, with all the lines where it occurs."""
+    first = slips[0]
+    more = sorted({slip.line for slip in slips} - {first.line})
+    also = f" The same on line{'s' * (len(more) > 1)} {', '.join(map(str, more))}." if more else ""
+    return Finding("error", "", "", first.message, f"Write `{first.corrected.strip()}`.{also}", first.line)
+
+
+def _broken_json(text: str) -> list[Finding]:
     """What clients before 1.33 say of a text that is JSON but for a comma too many: later ones read it as YAML."""
-    if not text.lstrip().startswith(("{", "[")):
-        return None
     try:
         decoder, at = json.JSONDecoder(), 0
         while rest := text[at:].lstrip():
@@ -180,5 +192,5 @@ def _broken_json(text: str) -> Finding | None:
         words = (
             "kubectl before 1.33 refuses this JSON; later ones read it as YAML. JSON has no comma after the last entry."
         )
-        return Finding("warning", "", "", f"json: {getattr(error, 'msg', error)}", words, line)
-    return None
+        return [Finding("warning", "", "", f"json: {getattr(error, 'msg', error)}", words, line)]
+    return []

@@ -91,7 +91,7 @@ def test_automatic_node_ports_come_from_the_dynamic_band_until_it_is_full():
     assert picked != sorted(picked)
     assert sorted(ports.allocate_next() for _ in range(16)) == list(range(30000, 30016))
     assert ports.free == 0
-    with pytest.raises(Refused, match="^range is full$"):
+    with pytest.raises(Refused, match=r"^range is full$"):
         ports.allocate_next()
     ports.release(30100)
     assert ports.allocate_next() == 30100
@@ -104,7 +104,7 @@ def test_one_seed_gives_one_order_and_another_another():
 
 def test_a_number_is_given_out_once():
     ports = NodePortAllocator(taken=[30080, 80])
-    with pytest.raises(Refused, match="^provided port is already allocated$"):
+    with pytest.raises(Refused, match=r"^provided port is already allocated$"):
         ports.allocate(30080)
     ports.allocate(30081)
     assert ports.is_taken(30081)
@@ -225,7 +225,7 @@ def test_a_small_range_of_cluster_ips_can_be_used_up():
     ips = ClusterIPAllocator("10.0.0.0/29", seed=1)
     # Neither the network's own address nor that of its broadcast.
     assert sorted(ips.allocate_next() for _ in range(6)) == [f"10.0.0.{last}" for last in range(1, 7)]
-    with pytest.raises(Refused, match="^range is full$"):
+    with pytest.raises(Refused, match=r"^range is full$"):
         ips.allocate_next()
     with pytest.raises(Refused, match=r"^the provided IP \(10.0.0.0\) is not in the valid range"):
         ips.allocate("10.0.0.0")

@@ -10,6 +10,7 @@ import pytest
 
 from nodeportkit.kube.defaults import with_defaults
 from nodeportkit.kube.validation import check_create, check_update, refusal, warnings_of
+from nodeportkit.validation.explanations import explain
 
 CONTAINER = {"name": "web", "image": "nginx:1.27"}
 LABELS = {"app": "d"}
@@ -346,6 +347,12 @@ def test_ports_that_two_containers_declare_are_warned_of():
     container["ports"] = [{"containerPort": 80, "name": "a"}, {"containerPort": 80, "name": "b"}]
     expected = "spec.template.spec.containers[0].ports[1]: duplicate port definition with"
     assert warnings_of(with_defaults(made)) == [f"{expected} spec.template.spec.containers[0].ports[0]"]
+
+
+def test_every_message_has_an_explanation():
+    messages = [error for _, errors in [*POD_CASES, *WORKLOAD_CASES] for error in errors]
+    assert [error for error in messages if not explain(*error.split(": ", 1))] == []
+    assert "copy the selector's labels" in explain(*MISMATCH.format("null").split(": ", 1))
 
 
 def test_looking_changes_nothing():

@@ -1,0 +1,316 @@
+"""Objects, alone, against a cluster, and as changes of what is there."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from nodeportkit.cluster import Cluster
+from nodeportkit.kube.proxy_config import ProxyConfig
+from nodeportkit.sources.read import read
+from nodeportkit.validation import validate
+from nodeportkit.validation.explanations import explain
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+RANGE = "provided port is not in the valid range. The range of valid ports is 30000-32767"
+TAKEN = "provided port is already allocated"
+
+
+def service(name="web", namespace=None, **spec):
+    metadata = {"name": name} | ({"namespace": namespace} if namespace else {})
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"ports": [{"port": 80}], **spec}}
+
+
+def node_port(number=None, name="web", namespace=None, **port):
+    asked = {"port": 80, **port} | ({"nodePort": number} if number else {})
+    return service(name, namespace, type="NodePort", ports=[asked])
+
+
+def rows(found, severity="error"):
+    chosen = found[found.severity == severity]
+    return list(zip(chosen.field, chosen.message, strict=True))
+
+
+@pytest.fixture
+def cluster():
+    return Cluster(
+        services={
+            "namespace": ["shop", "shop", "ops"],
+            "name": ["web", "api", "lb"],
+            "type": ["NodePort", "ClusterIP", "LoadBalancer"],
+            "cluster_ips": [["10.96.0.10"], ["10.96.0.11"], ["10.96.0.12"]],
+            "external_traffic_policy": ["Cluster", None, "Local"],
+            "health_check_node_port": [None, None, 30500],
+            "selector": [{"app": "web"}, {"app": "api"}, {"app": "lb"}],
+        },
+        ports={
+            "namespace": ["shop", "shop", "ops"],
+            "service": ["web", "api", "lb"],
+            "port_name": ["", "", ""],
+            "protocol": ["TCP", "TCP", "UDP"],
+            "port": [80, 80, 53],
+            "target_port": ["8080", "http", "53"],
+            "node_port": [30080, None, 30053],
+        },
+    )
+
+
+# Against the numbers that are taken
+
+
+@pytest.mark.parametrize(
+    ("thing", "expected"),
+    [
+        (node_port(30081, "new"), []),
+        (node_port(None, "new"), []),
+        (node_port(30080, "new"), [("spec.ports[0].nodePort", f"Invalid value: 30080: {TAKEN}")]),
+        (node_port(30080, "new", "ops"), [("spec.ports[0].nodePort", f"Invalid value: 30080: {TAKEN}")]),
+        (node_port(30080, "new", protocol="UDP"), [("spec.ports[0].nodePort", f"Invalid value: 30080: {TAKEN}")]),
+        (node_port(30500, "new"), [("spec.ports[0].nodePort", f"Invalid value: 30500: {TAKEN}")]),
+        (node_port(80, "new"), [("spec.ports[0].nodePort", f"Invalid value: 80: {RANGE}")]),
+        (service("new", clusterIP="10.96.0.20"), []),
+        (
+            service("new", clusterIP="10.96.0.11"),
+            [
+                (
+                    "spec.clusterIPs",
+                    'Invalid value: ["10.96.0.11"]: failed to allocate IP 10.96.0.11: provided IP is already allocated',
+                )
+            ],
+        ),
+        (
+            service("new", type="LoadBalancer", externalTrafficPolicy="Local", healthCheckNodePort=30500),
+            [
+                (
+                    "spec.healthCheckNodePort",
+                    f"Internal error occurred: failed to allocate requested HealthCheck NodePort 30500: {TAKEN}",
+                )
+            ],
+        ),
+    ],
+)
+def test_what_is_taken(cluster, thing, expected):
+    assert rows(validate(thing, cluster)) == expected
+
+
+def test_who_has_it_is_told(cluster):
+    for thing, holder in (
+        (node_port(30080, "new"), "shop/web"),
+        (node_port(30500, "new"), "ops/lb"),
+        (service("new", clusterIP="10.96.0.11"), "shop/api"),
+        (
+            service("new", type="LoadBalancer", externalTrafficPolicy="Local", healthCheckNodePort=30080),
+            "shop/web",
+        ),
+    ):
+        assert validate(thing, cluster).explanation[0].endswith(f" It belongs to {holder}.")
+
+
+def test_ranges_are_the_cluster_s(cluster):
+    small = cluster.replace(proxy=ProxyConfig(node_port_range="30080-30081", service_cidrs=("10.96.0.0/16",)))
+    expected = RANGE.replace("30000-32767", "30080-30081")
+    assert rows(validate(node_port(30090, "new"), small)) == [
+        ("spec.ports[0].nodePort", f"Invalid value: 30090: {expected}")
+    ]
+    assert rows(validate([node_port(None, "a"), node_port(None, "b")], small)) == [
+        ("spec.ports", "Internal error occurred: failed to allocate a nodePort: range is full")
+    ]
+    found = rows(validate(service("new", clusterIP="192.0.2.1"), small))
+    assert found[0][1].endswith(
+        "failed to allocate IP 192.0.2.1: the provided network does not match the current range"
+    )
+    dual = rows(validate(service("new", ipFamilyPolicy="RequireDualStack"), small))
+    assert dual[0][1].endswith("this cluster is not configured for dual-stack services")
+
+
+def test_of_a_cluster_that_nobody_showed_nothing_is_assumed():
+    assert validate(service(clusterIP="192.0.2.1")).empty
+    assert validate(service(ipFamilyPolicy="RequireDualStack")).empty
+    assert validate(service(clusterIP="fd00::1")).empty
+    assert validate(node_port(30080)).empty
+
+
+def test_a_real_cluster_s_numbers():
+    cluster = read(FIXTURES / "real-cluster/text/02-get-svc--A--o-wide.txt")
+    taken = cluster.ports.dropna(subset=["node_port"])
+    number = int(taken.node_port.iloc[0])
+    assert rows(validate(node_port(number, "brand-new"), cluster)) == [
+        ("spec.ports[0].nodePort", f"Invalid value: {number}: {TAKEN}")
+    ]
+
+
+# What is there already
+
+
+def test_a_service_that_is_there_is_changed(cluster):
+    found = validate(node_port(30080, "web", "shop"), cluster)
+    assert rows(found) == []
+    assert rows(found, "note") == [("metadata.name", 'services "web" already exists')]
+    assert rows(validate(node_port(30080, "web", "default"), cluster))
+
+
+def test_what_stays_of_a_service_that_is_there(cluster):
+    found = validate(service("web", "shop", type="NodePort", clusterIP="10.96.9.9"), cluster)
+    assert rows(found) == [("spec.clusterIPs[0]", 'Invalid value: ["10.96.9.9"]: may not change once set')]
+    assert rows(validate(service("web", "shop"), cluster)) == []
+    assert rows(validate(service("web", "shop", type="ExternalName", externalName="a.b", ports=[]), cluster)) == []
+    assert rows(validate(service("lb", "ops", type="LoadBalancer", externalTrafficPolicy="Local"), cluster)) == []
+    balanced = service("lb", "ops", type="LoadBalancer", externalTrafficPolicy="Local", healthCheckNodePort=30501)
+    assert rows(validate(balanced, cluster)) == [("spec.healthCheckNodePort", "Forbidden: field is immutable")]
+
+
+def test_what_a_table_did_not_show_is_not_guessed():
+    cluster = Cluster(services={"namespace": ["default"], "name": ["web"]})
+    assert rows(validate(service(clusterIP="10.96.9.9"), cluster)) == []
+
+
+def test_old_is_given_as_the_manifest_is(tmp_path):
+    old = node_port(30080) | {"metadata": {"name": "web", "namespace": "default"}}
+    old["spec"] |= {"clusterIP": "10.96.0.10", "clusterIPs": ["10.96.0.10"]}
+    new = service(clusterIP="10.96.0.11")
+    expected = [("spec.clusterIPs[0]", 'Invalid value: ["10.96.0.11"]: may not change once set')]
+    path = tmp_path / "old.yaml"
+    path.write_text(yaml.safe_dump(old), encoding="utf-8")
+    for given in (old, [old], path, path.read_text(encoding="utf-8")):
+        assert rows(validate(new, old=given)) == expected
+    assert rows(validate(new, old=service("other", clusterIP="10.96.0.12"))) != []
+    assert rows(validate([new, service("b")], old=service("other"))) == []
+    assert rows(validate(node_port(30080), old=old)) == []
+
+
+def test_a_selector_of_a_deployment_stays():
+    def deployment(app):
+        template = {"metadata": {"labels": {"app": app}}, "spec": {"containers": [{"name": "a", "image": "b"}]}}
+        spec = {"selector": {"matchLabels": {"app": app}}, "template": template}
+        return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": spec}
+
+    assert validate(deployment("web")).empty
+    found = validate(deployment("web"), old=deployment("api"))
+    assert rows(found) == [("spec.selector", 'Invalid value: {"matchLabels":{"app":"web"}}: field is immutable')]
+
+
+def test_two_of_one_manifest_take_from_each_other():
+    found = validate([node_port(30080, "a"), node_port(30080, "b"), node_port(30081, "c")])
+    assert rows(found) == [("spec.ports[0].nodePort", f"Invalid value: 30080: {TAKEN}")]
+    assert found.object[0] == "Service default/b"
+
+
+def test_one_name_twice():
+    found = validate([node_port(30080, "a"), node_port(30080, "a"), node_port(30080, "a", "ops")])
+    assert rows(found, "warning") == [("metadata.name", 'services "a" already exists')]
+    assert rows(found) == [("spec.ports[0].nodePort", f"Invalid value: 30080: {TAKEN}")]
+
+
+# Fields
+
+
+@pytest.mark.parametrize(
+    ("spec", "field", "words"),
+    [
+        ({"typeNodePort": None}, "spec.typeNodePort", "write `type: NodePort`"),
+        ({"Type": "NodePort"}, "spec.Type", "Capitals count: write `type`."),
+        ({"tpye": "NodePort"}, "spec.tpye", "Did you mean `type`?"),
+        (
+            {"type": "NodePort", "ports": [{"port": 80, "nodeport": 30080}]},
+            "spec.ports[0].nodeport",
+            "Capitals count: write `nodePort`.",
+        ),
+        (
+            {"type": "NodePort", "ports": [{"port": 80, "nodePrt": 30080}]},
+            "spec.ports[0].nodePrt",
+            "Did you mean `nodePort`?",
+        ),
+        ({"targetPort": 80}, "spec.targetPort", "`targetPort` belongs to spec.ports[]"),
+        ({"labels": {}}, "spec.labels", "`labels` belongs to metadata"),
+        ({"zzz": 1}, "spec.zzz", "There are: allocateLoadBalancerNodePorts, clusterIP"),
+    ],
+)
+def test_unknown_fields_come_with_what_is_meant(spec, field, words):
+    found = validate(service(**spec))
+    assert rows(found) == [(field, f'strict decoding error: unknown field "{field}"')]
+    assert words in found.explanation[0]
+
+
+def test_indentation_slips_that_are_yaml():
+    thing = service()
+    thing["metadata"]["spec"] = thing.pop("spec")
+    found = validate(thing)
+    assert ("metadata.spec", 'strict decoding error: unknown field "metadata.spec"') in rows(found)
+    assert "`spec` belongs to the top of the object: look at the indentation." in found.explanation[0]
+    thing = service()
+    thing["metadata"]["app"] = "web"
+    assert "`labels:`" in validate(thing).explanation[0]
+
+
+def test_a_field_written_wrong_is_read_as_it_is_meant():
+    found = validate(service(Type="NodePort", ports=[{"port": 80, "nodeport": 80}]))
+    assert rows(found)[-1] == ("spec.ports[0].nodePort", f"Invalid value: 80: {RANGE}")
+
+
+@pytest.mark.parametrize(
+    ("spec", "field", "words"),
+    [
+        (
+            {"ports": [{"port": "80"}]},
+            "spec.ports[0].port",
+            "`port` is text, and takes a whole number: write it without",
+        ),
+        ({"ports": {"port": 80}}, "spec.ports", "`ports` is a mapping, and takes a list: write each entry as an item"),
+        ({"selector": "app=web"}, "spec.selector", "`selector` is text, and takes a mapping: keys below it"),
+        (
+            {"selector": {"app": True}},
+            "spec.selector.app",
+            "`app` is true or false, and takes text: write it in quotes.",
+        ),
+        ({"publishNotReadyAddresses": "yes"}, "spec.publishNotReadyAddresses", "takes true or false: write it without"),
+        ({"ports": [{"port": 80.5}]}, "spec.ports[0].port", "`port` is a number, and takes a whole number that fits."),
+    ],
+)
+def test_wrong_types_come_with_how_to_write_them(spec, field, words):
+    found = validate(service(**spec))
+    assert [row[0] for row in rows(found)] == [field]
+    assert words in found.explanation[0]
+
+
+# Words
+
+
+def test_names_that_older_servers_refuse_are_noted():
+    found = validate(service("1web"))
+    assert list(found.severity) == ["note"]
+    assert found.message[0].startswith('Invalid value: "1web": a DNS-1035 label must consist of')
+    assert "before 1.36" in found.explanation[0]
+
+
+def test_warnings_are_told():
+    found = validate(service(externalName="db.example.com"))
+    assert rows(found, "warning") == [
+        ("spec.externalName", 'spec.externalName is ignored when spec.type is not "ExternalName"')
+    ]
+    assert found.explanation[0]
+
+
+@pytest.mark.parametrize(
+    ("spec", "value"),
+    [
+        ({"type": "nodePort"}, "NodePort"),
+        ({"type": "Loadbalancer"}, "LoadBalancer"),
+        ({"ports": [{"port": 80, "protocol": "tcp"}]}, "TCP"),
+        ({"sessionAffinity": "clientIP"}, "ClientIP"),
+    ],
+)
+def test_a_value_that_is_nearly_right_is_corrected(spec, value):
+    assert validate(service(**spec)).explanation[0].startswith(f"Write `{value}`. ")
+
+
+def test_every_message_has_an_explanation():
+    cases = yaml.safe_load((FIXTURES / "validation/services.yaml").read_text(encoding="utf-8"))
+    messages = [error for case in cases for error in case["errors"]]
+    untold = [error for error in messages if not explain(*error.split(": ", 1))]
+    assert not untold
+
+
+def test_nothing_is_refused_that_a_server_holds():
+    found = validate(FIXTURES / "real-cluster/objects.json")
+    assert set(found.severity) == {"note"}
+    assert set(found.field) == {"kind"}

@@ -1,10 +1,12 @@
 """Settings of the proxy, the API server and the machine, from whatever shows them."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 import nodeportkit as npk
+from nodeportkit.sources.scan import scan
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 REAL = FIXTURES / "real-cluster" / "kube-proxy"
@@ -276,3 +278,44 @@ def test_settings_are_saved_and_loaded(tmp_path):
     loaded = npk.Cluster.load(cluster.save(tmp_path / "cluster.json"))
     assert (loaded.proxy, loaded.host) == (cluster.proxy, cluster.host)
     assert cluster.replace(pods=None).host == cluster.host
+
+
+# The machine, and what kube-proxy says itself: fixtures/machine, the words of the tools' own sources and bug reports
+
+
+@pytest.mark.parametrize("path", sorted((FIXTURES / "machine").glob("*.txt")), ids=lambda path: path.stem)
+def test_a_print_tells_the_settings_beside_it(path):
+    expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    found = scan(path.read_text(encoding="utf-8"))
+    told = {name: value for finding in found.findings for name, value in finding.settings.items()}
+    assert json.loads(json.dumps(told)) == expected["settings"]
+    assert [line for line, _ in found.unread] == expected["unread"]
+
+
+@pytest.mark.parametrize(
+    ("name", "driver"), [("profile-list-bars", "virtualbox"), ("profile-list-box-drawing", "docker")]
+)
+def test_a_list_of_profiles_tells_the_driver(name, driver):
+    assert npk.read(FIXTURES / "minikube" / f"{name}.txt").host.driver == driver
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$ cat notes\nmode: ipvs\n",
+        "$ kubectl get cm kube-proxy -n kube-system -o yaml | grep -i port\n    portRange: 1-2\n",
+        "$ sysctl net.ipv4.ip_local_port_range\nnet.ipv4.ip_local_port_range = 60999 32768\n",
+        "$ cat ports\n30080/tcp -> 0.0.0.0:8080\n",
+        "32768 60999\n",
+        "I told you we are Using ipvs Proxier.\n",
+    ],
+)
+def test_other_lines_tell_no_settings(text):
+    assert (npk.read(text).proxy, npk.read(text).host) == (npk.ProxyConfig(), npk.Host())
+
+
+def test_settings_of_the_machine_are_joined():
+    paths = [FIXTURES / "machine" / f"{name}.txt" for name in ("minikube-start", "kernel-of-wsl", "docker-port")]
+    assert npk.read(*paths).host == npk.Host(
+        driver="docker", system="wsl", ephemeral_ports="32768-60999", port_mappings=("0.0.0.0:8080->30080/tcp",)
+    )

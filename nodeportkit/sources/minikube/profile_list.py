@@ -22,28 +22,38 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:  # 
     box = read_box(lines, at, _COLUMNS.issubset)
     if box is None:
         return None
-    return Finding(at, box.end, box_table(box, "minikube-profiles"), fragments=lambda: _fragments(box))
+    chosen = _chosen(box)
+    settings = {"driver": driver} if len(chosen) == 1 and (driver := _driver(chosen[0])) else {}
+    table = box_table(box, "minikube-profiles")
+    return Finding(at, box.end, table, fragments=lambda: _fragments(chosen), settings=settings)
 
 
-def _fragments(box: Box) -> list[Fragment]:
-    """The first node of the cluster that kubectl speaks to: it has the name of the profile, and IP is its address.
+def _chosen(box: Box) -> list[dict[str, str]]:
+    """The profile of the cluster that kubectl speaks to, by column.
 
-    Every profile is a cluster of its own. Without an active one among several, nothing is known of the cluster at hand; and
-    with the driver `none` the node has the name of the machine.
+    Every profile is a cluster of its own. Without an active one among several, nothing is known of the cluster at hand.
     """
     columns = [name.upper() for name in box.columns]
     profiles = [dict(zip(columns, cells, strict=True)) for cells in box.rows if cells[columns.index("PROFILE")]]
     active = next((name for name in ("ACTIVE KUBECONTEXT", "ACTIVE") if name in columns), None)
     if active is None:
-        chosen = profiles if len(profiles) == 1 else []
-    else:
-        chosen = [profile for profile in profiles if profile[active] == "*"]
+        return profiles if len(profiles) == 1 else []
+    return [profile for profile in profiles if profile[active] == "*"]
+
+
+def _driver(profile: dict[str, str]) -> str:
+    return profile.get("VM DRIVER", profile.get("DRIVER", ""))
+
+
+def _fragments(chosen: list[dict[str, str]]) -> list[Fragment]:
+    """The first node of the cluster: it has the name of the profile, and IP is its address.
+
+    With the driver `none` it has the name of the machine.
+    """
     nodes = [
         (profile["PROFILE"], profile["IP"])
         for profile in chosen
-        if is_address(profile["IP"])
-        and profile.get("VM DRIVER", profile.get("DRIVER", "")) != "none"
-        and _count(profile.get("NODES", "1")) <= _MOST_NODES
+        if is_address(profile["IP"]) and _driver(profile) != "none" and _count(profile.get("NODES", "1")) <= _MOST_NODES
     ]
     rows: dict[str, list[Any]] = {
         "name": [name for name, _ in nodes],

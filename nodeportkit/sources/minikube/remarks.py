@@ -20,8 +20,16 @@ _PLAIN: Final = re.compile(r"([*!X]) (?=\S)")
 _WARNINGS: Final = frozenset("❗⚠😿!")
 _ERRORS: Final = frozenset("❌💣🤷🙈🛑X")
 _AROUND_SERVICES: Final = re.compile(
+    r"minikube v\d|Using the \S+ driver based on |Automatically selected the \S+ driver|"
     r"Starting tunnel for service |Opening (?:service|kubernetes service) |Because you are using a \S+ driver on |"
     r"service \S+ has no node port|https?://\S+$"
+)
+# cmd/minikube/cmd/start.go (selectDriver, platform). Under WSL the name is that of the Linux distribution.
+_DRIVER: Final = re.compile(
+    r"(?:Using the|Automatically selected the|Because you are using a) (?P<driver>[\w-]+) driver\b"
+)
+_SYSTEM: Final = re.compile(
+    r"minikube v[\w.-]+ on (?:(?P<darwin>Darwin)|Microsoft Windows)\b| driver on (?P<os>darwin|windows)\b"
 )
 _VARIATION: Final = "\ufe0f"
 
@@ -37,4 +45,14 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
         return None
     kind = "warning" if first in _WARNINGS else "error" if first in _ERRORS else ""
     outcomes = (Outcome(kind, at + 1, line, {"message": message}),) if kind else ()
-    return Finding(at, at + 1, outcomes=outcomes)
+    return Finding(at, at + 1, outcomes=outcomes, settings=_settings(message))
+
+
+def _settings(message: str) -> dict[str, str]:
+    """The driver and the machine's system, where the remark names them."""
+    told = {}
+    if driver := _DRIVER.match(message):
+        told["driver"] = driver["driver"].lower()
+    if system := _SYSTEM.search(message):
+        told["system"] = system["os"] or ("darwin" if system["darwin"] else "windows")
+    return told

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from scipy import stats
 
 from figures.clusters import cluster
 from figures.oracle import faults
@@ -137,6 +138,21 @@ def test_counts_stand_beside_what_was_expected():
     assert (said.count("310"), said.count("290"), said.count("300")) == (1, 1, 4)
     assert any(text.startswith("stays on the node: ") and text.endswith("(expected 33.3 %)") for text in said)
     assert "1,800 connections" in said[1]
+
+
+def test_the_verdict_over_the_pods_stands_at_the_foot():
+    place = cluster(nodes=3, pods=6)
+    numbers = np.full(18, 100)
+    numbers[:2] += (10, -10)
+    found = stats.chisquare([310, 290, 300, 300, 300, 300])
+    foot = f"This spread is what chance gives (p = {found.pvalue:.2f}). Chi-square {found.statistic:.1f}, 5 degrees of freedom"
+    axes = plot_flow(place, "web", counts=counted(place, numbers))
+    assert foot in texts(axes)
+    assert faults(axes) == []
+    numbers[:3] += 100
+    uneven = plot_flow(place, "web", counts=counted(place, numbers))
+    assert any("that is not chance (p < 0.0001)" in text for text in texts(uneven))
+    assert "Chi-square" not in " ".join(texts(plot_flow(place, "web")))
 
 
 def test_a_simulation_is_drawn_with_what_it_lost():

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from scipy import stats
 
 from figures.clusters import cluster
 from figures.oracle import faults
@@ -90,6 +91,38 @@ def test_a_spread_that_chance_does_not_give_names_the_pod():
     longest = widths(axes, "observed")
     assert longest[0] == pytest.approx(2 * longest[1])
     assert faults(axes) == []
+
+
+def test_the_chi_square_behind_the_verdict_stands_at_the_foot():
+    said = texts(plot_shares(EXPECTED, counts(498, 494, 518, 520, 500, 470)))
+    found = stats.chisquare([498, 494, 518, 520, 500, 470])
+    figures = f"p = {found.pvalue:.2f}). Chi-square {found.statistic:.1f}, 5 degrees of freedom"
+    assert [text for text in said if text.endswith(figures)] == [f"This spread is what chance gives ({figures}"]
+    drawn = plot_shares(EXPECTED, counts(200, 100, 100, 100, 100, 100)).svg()
+    assert "connections where 116.7 are expected); that is not chance (p &lt; 0.0001)" in drawn
+
+
+def test_a_row_outside_its_band_is_not_called_odd_where_all_together_are_what_chance_gives():
+    wide = [127, 95, 95, 95, 94, 94]  # the first just outside of its band
+    low, high = allowed(600, 1 / 6, 0.05 / 6)
+    assert not low <= wide[0] <= high
+    assert stats.chisquare(wide).pvalue > 0.05
+    axes = plot_shares(EXPECTED, counts(*wide))
+    assert texts(axes)[0] == "This spread is what chance gives"
+    assert not [p for p in axes.patches if p.get_gid() == "mark-wrong"]
+
+
+def test_a_spread_may_be_odd_though_every_row_is_within_its_band():
+    low, high = allowed(600, 1 / 6, 0.05 / 6)
+    odd = [low + 2, low + 2, 104, high - 3, high - 3, 600 - 2 * low - 2 * high - 102]
+    assert all(low <= count <= high for count in odd)
+    assert stats.chisquare(odd).pvalue < 0.05
+    said = texts(plot_shares(EXPECTED, counts(*odd)))
+    assert said[0].startswith("This is not chance: web-7d4b9c6f5-0000")
+
+
+def test_too_few_connections_are_said_to_be_too_few():
+    assert texts(plot_shares(EXPECTED, counts(3, 2, 4, 3, 2, 1)))[0].startswith("Too few connections to tell: ")
 
 
 def test_what_is_lost_has_a_row():

@@ -10,10 +10,12 @@ from nodeportkit.errors import NodePortKitError
 from nodeportkit.figures.flow.folding import fold_ends, fold_entries
 from nodeportkit.figures.flow.scene import Ribbon, Scene, Totals
 from nodeportkit.figures.flow.titles import subtitle, title
+from nodeportkit.figures.verdict import foot_of, judged
 from nodeportkit.traffic.sharing import shares
 
 if TYPE_CHECKING:
     from nodeportkit.cluster import Cluster
+    from nodeportkit.traffic.comparison import Comparison
     from nodeportkit.traffic.entry import Entry
 
 __all__ = ["build"]
@@ -65,7 +67,18 @@ def build(
         lost_at=_lost_at(rows),
         counted=total,
         expected=expected,
+        foot="" if total is None else foot_of(_compared(predicted, rows, total)),
     )
+
+
+def _compared(predicted: pd.DataFrame, rows: pd.DataFrame, total: int) -> Comparison | None:
+    """What `compare` says of the pods, however their connections came to them."""
+    both = pd.concat([predicted[["address", "pod"]], rows[["address", "pod"]]]).dropna(subset="address")
+    pods = both.drop_duplicates("address").set_index("address")["pod"]
+    shares, counts = (
+        frame.dropna(subset="address").groupby("address", sort=False)["value"].sum() for frame in (predicted, rows)
+    )
+    return judged(shares, (counts * total).round(), pods)
 
 
 def _of_port(frame: pd.DataFrame, key: Any) -> pd.DataFrame:

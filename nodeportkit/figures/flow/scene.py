@@ -76,6 +76,8 @@ class Scene:
         How many connections were counted; None if the shares are predicted.
     expected
         The totals as predicted, where connections were counted.
+    foot
+        Whether chance explains the counts of the pods, and the figures behind that.
     """
 
     title: str
@@ -90,3 +92,4 @@ class Scene:
     lost_at: str = ""
     counted: int | None = None
     expected: Totals | None = None
+    foot: str = ""

@@ -12,6 +12,7 @@ from nodeportkit.figures.fractions import percent
 from nodeportkit.figures.head import HEADING, Head
 from nodeportkit.figures.text import Font, fit, fit_together, width
 from nodeportkit.figures.theme import MARGIN, PAD
+from nodeportkit.figures.verdict import Foot
 
 __all__ = ["Sheet"]
 
@@ -60,7 +61,8 @@ class Sheet:
         both = [sum(column) + _GAP * (len(column) - 1) for column in (self.left, self.right)]
         self.y_left, self.y_right = (self.top + (max(both) - one) / 2 for one in both)
         self.y_legend = self.top + max(both) + 30
-        self.height = self.y_legend + 4 + MARGIN
+        self.foot = Foot(scene.foot, _WIDTH)
+        self.height = self.y_legend + 4 + self.foot.height + MARGIN
 
     @property
     def size(self) -> tuple[float, float]:
@@ -75,6 +77,7 @@ class Sheet:
         ends = self._ends(canvas)
         self._ribbons(canvas, starts, ends)
         self._legend(canvas)
+        self.foot.draw(canvas, self.y_legend)
 
     def _headings(self, canvas: Canvas) -> None:
         muted, y = canvas.colours.muted, self.top - 13

@@ -27,6 +27,8 @@ def _lines(scene: Scene) -> Iterator[str]:
     yield _totals(scene.totals, scene.lost)
     if scene.expected is not None:
         yield f"Expected: {_totals(scene.expected, scene.lost)}"
+    if scene.foot:
+        yield scene.foot
 
 
 def _end(end: EndSeen) -> str:

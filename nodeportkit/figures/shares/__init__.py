@@ -55,7 +55,7 @@ def plot_shares(
 
     Notes
     -----
-    What chance allows are exact binomial quantiles for connections that are drawn one by one. All rows together stay within
+    The verdict is that of `compare`: Pearson's chi-square test over all pods. What chance allows a row are exact binomial quantiles for connections that are drawn one by one. All rows together stay within
     it in at least 95 of 100 fair counts: for n rows each may miss it in 5/n of 100 (Bonferroni). With session affinity
     clients are drawn instead of connections: then count clients.
 
@@ -82,7 +82,8 @@ def plot_shares(
 
 def words(scene: Scene) -> str:
     """The title, then a line for each thing shown."""
-    return "\n".join([scene.title, scene.subtitle, *(_told(row, scene) for row in scene.rows)])
+    told = [scene.title, scene.subtitle, *(_told(row, scene) for row in scene.rows)]
+    return "\n".join([*told, scene.foot] if scene.foot else told)
 
 
 def _told(row: Row, scene: Scene) -> str:

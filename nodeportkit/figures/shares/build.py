@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +12,8 @@ from nodeportkit.errors import NodePortKitError
 from nodeportkit.figures.flow.titles import evenness
 from nodeportkit.figures.fractions import connections
 from nodeportkit.figures.shares.chance import allowed
+from nodeportkit.figures.verdict import foot_of, judged
+from nodeportkit.traffic.comparison import LEVEL, Comparison
 
 __all__ = ["Row", "Scene", "build"]
 
@@ -36,6 +38,8 @@ class Row:
         The part that chance allows.
     lost
         Whether these connections reach no pod.
+    odd
+        Whether chance does not explain what was seen.
     """
 
     node: str
@@ -46,21 +50,26 @@ class Row:
     low: float = 0.0
     high: float = 1.0
     lost: bool = False
-
-    @property
-    def odd(self) -> bool:
-        """Whether chance does not explain what was seen."""
-        return self.observed is not None and not self.low - 1e-12 <= self.observed <= self.high + 1e-12
+    odd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Shares, and what was counted; `total` connections, None if nothing was."""
+    """Shares, and what was counted.
+
+    Attributes
+    ----------
+    total
+        How many connections were counted; None if nothing was.
+    foot
+        Whether chance explains the counts, and the figures behind that.
+    """
 
     title: str
     subtitle: str
     rows: tuple[Row, ...]
     total: int | None = None
+    foot: str = ""
 
 
 def build(expected: pd.DataFrame, observed: pd.DataFrame | None) -> Scene:
@@ -86,10 +95,12 @@ def build(expected: pd.DataFrame, observed: pd.DataFrame | None) -> Scene:
     rows = _rows(ends)
     if lost > 0 or seen_lost:
         rows.append(Row("", "lost", lost, count=None if total is None else seen_lost, lost=True))
-    if total is not None:
-        rows = [_judged(row, total, _MISS / len(rows)) for row in rows]
-    title = _predicted(expected, lost) if total is None else _verdict(rows)
-    return Scene(title, _subtitle(expected, total), tuple(rows), total)
+    if total is None:
+        return Scene(_predicted(expected, lost), _subtitle(expected, total), tuple(rows))
+    found = judged(ends["share"], ends["count"], ends["pod"])
+    by_chance = found is None or found.p >= LEVEL
+    rows = [_judged(row, total, _MISS / len(rows), by_chance=by_chance) for row in rows]
+    return Scene(_verdict(rows, found), _subtitle(expected, total), tuple(rows), total, foot_of(found))
 
 
 def _need(frame: pd.DataFrame, columns: list[str], what: str) -> None:
@@ -144,10 +155,12 @@ def _row(pods: pd.DataFrame) -> Row:
     return Row(node, name, float(pods["share"].sum()), count=count)
 
 
-def _judged(row: Row, total: int, miss: float) -> Row:
+def _judged(row: Row, total: int, miss: float, *, by_chance: bool) -> Row:
+    """The row with what chance allows it; odd is what lies outside, unless chance explains all pods together."""
     low, high = allowed(total, min(row.share, 1.0) if row.share < 1 - 1e-9 else 1.0, miss)
     count = row.count or 0
-    return Row(row.node, row.name, row.share, count / total, count, low / total, high / total, row.lost)
+    odd = not low <= count <= high and (row.lost or not by_chance)
+    return replace(row, observed=count / total, count=count, low=low / total, high=high / total, odd=odd)
 
 
 def _predicted(expected: pd.DataFrame, lost: float) -> str:
@@ -157,8 +170,12 @@ def _predicted(expected: pd.DataFrame, lost: float) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _verdict(rows: list[Row]) -> str:
+def _verdict(rows: list[Row], found: Comparison | None) -> str:
     odd = [row for row in rows if row.odd]
+    if not odd and found is not None and found.p < LEVEL:
+        return f"This is not chance: {found.verdict.partition(' (')[0]}"
+    if not odd and found is not None and found.df and found.more:
+        return f"Too few connections to tell: {found.more:,} more would settle it"
     if not odd:
         return "This spread is what chance gives"
     if len(odd) > 2:

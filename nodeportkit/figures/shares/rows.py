@@ -11,6 +11,7 @@ from nodeportkit.figures.head import HEADING, Head
 from nodeportkit.figures.shares.build import Row, Scene
 from nodeportkit.figures.text import Font, fit, fit_together, width
 from nodeportkit.figures.theme import MARGIN, PAD
+from nodeportkit.figures.verdict import Foot
 
 __all__ = ["Sheet"]
 
@@ -40,7 +41,8 @@ class Sheet:
         largest = max(max(row.share, row.observed or 0, row.high if self.counted else 0) for row in scene.rows)
         self.unit = self.across / (largest or 1)
         self.y_legend = self.top + sum(len(rows) * _ROW + _GAP for rows in self.groups) + 18
-        self.height = self.y_legend + 4 + MARGIN
+        self.foot = Foot(scene.foot, _WIDTH)
+        self.height = self.y_legend + 4 + self.foot.height + MARGIN
 
     @property
     def size(self) -> tuple[float, float]:
@@ -61,6 +63,7 @@ class Sheet:
                 y += _ROW
             y += _GAP
         self._legend(canvas)
+        self.foot.draw(canvas, self.y_legend)
 
     def _columns(self) -> list[tuple[str, float]]:
         """The headings of the columns of figures, and their right edges."""

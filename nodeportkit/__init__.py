@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from nodeportkit.faults import plant as plant
     from nodeportkit.figures import plot_chain as plot_chain
     from nodeportkit.figures import plot_flow as plot_flow
+    from nodeportkit.figures import plot_node_ports as plot_node_ports
     from nodeportkit.figures import plot_nodes as plot_nodes
     from nodeportkit.figures import plot_reach as plot_reach
     from nodeportkit.figures import plot_rules as plot_rules
@@ -120,6 +121,7 @@ _HOMES: Final = {
     "plant": "faults",
     "plot_chain": "figures",
     "plot_flow": "figures",
+    "plot_node_ports": "figures",
     "plot_nodes": "figures",
     "plot_reach": "figures",
     "plot_rules": "figures",
@@ -173,6 +175,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "plot_shares",
     "plot_nodes",
     "plot_reach",
+    "plot_node_ports",
     "plot_rules",
     "ChainExplorer",
     "TrafficExplorer",

@@ -440,6 +440,114 @@ curl: (7) Failed to connect to 192.168.1.2 port 30099 after 0 ms: Connection ref
     assert found.whole is None
 
 
+TWO_SERVICES = """
+$ kubectl get svc,pods,deployments -n shop -o wide --show-labels
+NAME          TYPE       CLUSTER-IP    EXTERNAL-IP   PORT(S)        AGE   SELECTOR   LABELS
+service/web   NodePort   10.96.10.1    <none>        80:30080/TCP   5s    app=web    <none>
+service/api   NodePort   10.96.10.2    <none>        80:30081/TCP   5s    app=api    <none>
+
+NAME        READY   STATUS    RESTARTS   AGE   IP            NODE     NOMINATED NODE   READINESS GATES   LABELS
+pod/web-0   1/1     Running   0          6s    10.244.2.20   node-2   <none>           <none>            app=web
+pod/api-0   1/1     Running   0          6s    10.244.2.21   node-2   <none>           <none>            app=api
+"""
+API = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "api", "namespace": "shop"},
+    "spec": {
+        "selector": {"matchLabels": {"app": "api"}},
+        "template": {"metadata": {"labels": {"app": "api"}}, "spec": {"containers": []}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "web", "api"),
+    [
+        ("kubectl edit service api -n shop", False, True),
+        ("kubectl delete svc/api svc/other -n shop", False, True),
+        ("kubectl -n shop patch svc api -p '{}'", False, True),
+        ("kubectl label pods api-0 app=web --overwrite -n shop", True, True),
+        ("kubectl scale deployment/api --replicas=3 -n shop", False, True),
+        ("kubectl rollout restart deployment web -n shop", True, True),  # nothing is known of that deployment
+        ("kubectl scale deployment/api --replicas=3", False, False),  # of namespace default
+        ("kubectl apply -f web.yaml", True, True),
+        ("kubectl create service nodeport new --tcp=80 -n shop", False, False),
+        ("kubectl expose deployment api --name=api --port=80 -n shop", False, True),
+        ("kubectl expose deployment web --name new --port=80 -n shop", False, False),
+        ("kubectl delete namespace shop", True, True),
+        ("kubectl delete namespace other", False, False),
+        ("kubectl drain node-2", True, True),
+        ("kubectl delete pods,services --all -n shop", True, True),
+    ],
+)
+def test_a_command_that_cannot_touch_a_service_has_not_changed_it(command, web, api):
+    cluster = read(TWO_SERVICES + f"$ {command}\n", API)
+    assert (standing(cluster, "web").changed_since, standing(cluster, "api").changed_since) == (
+        command if web else "",
+        command if api else "",
+    )
+
+
+def test_a_list_of_many_nodes_has_separators_in_its_numbers():
+    nodes = {"name": [f"node-{i}" for i in range(5000)], "ready": [True] * 5000}
+    pods = {
+        "namespace": ["shop"] * 4997,
+        "name": [f"web-{i}" for i in range(4997)],
+        "ips": [[f"10.{i >> 8}.{i & 255}.1"] for i in range(4997)],
+        "node": nodes["name"][:4997],
+        "ready": [True] * 4997,
+        "terminating": [False] * 4997,
+        "phase": ["Running"] * 4997,
+        "labels": [{"app": "web"}] * 4997,
+    }
+    services = {
+        "namespace": ["shop"], "name": ["web"], "type": ["NodePort"], "selector": [{"app": "web"}],
+        "external_traffic_policy": ["Local"], "cluster_ips": [["10.96.0.1"]],
+    }  # fmt: skip
+    ports = {
+        "namespace": ["shop"], "service": ["web"], "port_name": [""], "port": [80], "target_port": ["80"],
+        "node_port": [30080], "protocol": ["TCP"],
+    }  # fmt: skip
+    found = standing(Cluster(nodes=nodes, pods=pods, services=services, ports=ports), "web")
+    assert found.title.startswith("web answers on 4,997 of 5,000 nodes")
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "titles"),
+    [
+        # Each pod stands there once for each of two ports: 7 more are not 7 more pods.
+        (
+            "10.1.0.1:8080,10.1.0.2:8080,10.1.0.3:8080 + 7 more...",
+            ["web reaches at least 3 pods", "web reaches at least 3 pods", "web reaches pods, how many was not shown"],
+        ),
+        (
+            "10.1.0.1:8080,10.1.0.2:8080,10.1.0.1:9090 + 1 more...",
+            ["web reaches at least 2 pods", "web reaches at least 2 pods", "web reaches at least 1 pod"],
+        ),
+    ],
+)
+def test_what_a_list_of_endpoints_counts_twice_is_not_counted_as_pods(endpoints, titles):
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {
+            "type": "NodePort",
+            "selector": {"app": "web"},
+            "clusterIPs": ["10.96.0.1"],
+            "ipFamilies": ["IPv4"],
+            "ports": [
+                {"name": "a", "port": 80, "targetPort": 8080, "nodePort": 30080},
+                {"name": "b", "port": 81, "targetPort": 9090, "nodePort": 30081},
+            ],
+        },
+    }
+    table = f"$ kubectl get endpoints -n shop\nNAME   ENDPOINTS   AGE\nweb    {endpoints}   49s\n"
+    cluster = read(service, table)
+    assert [standing(cluster, "web", port).title for port in (None, 80, 81)] == titles
+
+
 def test_a_listing_that_found_nothing_is_known_to_be_empty():
     text = """
 $ kubectl get svc -n shop -o wide

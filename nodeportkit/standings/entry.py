@@ -107,7 +107,7 @@ def local_policy_no_local_pod(facts: Facts) -> Standing | None:
         return None
     return facts.broken(
         "local-policy-no-local-pod", "node",
-        f"{facts.subject} answers on {len(nodes) - len(blocked)} of {len(nodes)} nodes: "
+        f"{facts.subject} answers on {len(nodes) - len(blocked):,} of {len(nodes):,} nodes: "
         f"{'the other has' if len(blocked) == 1 else 'the others have'} no pod of it that is ready",
         f"On {listed(blocked)} there is no ready pod.",
         "With externalTrafficPolicy: Local a node sends only to its own pods. Run a pod on every node, or send to all:",

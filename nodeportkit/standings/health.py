@@ -42,7 +42,8 @@ def healthy(facts: Facts) -> Standing:
     """Connections to the node port reach pods; say how many, and which are left out."""
     used, behind = facts.counts()
     if not facts.counted:
-        return facts.whole(f"{facts.subject} reaches at least {used:,} {agree(used, 'pod', 'pods')}")
+        how_many = f"at least {used:,} {agree(used, 'pod', 'pods')}" if used else "pods, how many was not shown"
+        return facts.whole(f"{facts.subject} reaches {how_many}")
     on = facts.used["pod_node"]
     where = "" if on.isna().any() else f" on {on.nunique():,} {agree(on.nunique(), 'node', 'nodes')}"
     title = f"{facts.subject} reaches {used:,} of {behind:,} {agree(behind, 'pod', 'pods')}{where}"

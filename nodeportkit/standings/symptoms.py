@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from nodeportkit.standings.changes import is_change, may_touch
 from nodeportkit.standings.facts import Facts
 
 if TYPE_CHECKING:
@@ -23,26 +24,6 @@ _WORDS: Final = {
     "connected": "connected",
 }
 _SHOW: Final = ("get", "describe")
-_CHANGE: Final = frozenset(
-    [
-        "apply",
-        "create",
-        "delete",
-        "edit",
-        "expose",
-        "label",
-        "patch",
-        "replace",
-        "rollout",
-        "run",
-        "scale",
-        "set",
-        "cordon",
-        "uncordon",
-        "drain",
-        "taint",
-    ]
-)
 
 
 def symptom(facts: Facts, *, whole: bool | None) -> str:
@@ -52,7 +33,7 @@ def symptom(facts: Facts, *, whole: bool | None) -> str:
     what was printed before. For a chain that is whole, as it is once the reader made the same change, they count.
     """
     numbers = set(facts.ports["node_port"].dropna())
-    steps = facts.cluster.steps if whole else until_change(facts.cluster.steps)
+    steps = facts.cluster.steps if whole else until_change(facts.cluster.steps, facts)
     for step in reversed(steps):
         for outcome in reversed(step.outcomes):
             if outcome.details.get("port") in numbers and (words := _came_to(outcome)):
@@ -74,18 +55,19 @@ def _came_to(outcome: Outcome) -> str:
 
 
 def changed_since(facts: Facts) -> str:
-    """The first command after the last print of services, pods or endpoints that may have changed them; "" for none."""
+    """The first command after the last print of services, pods or endpoints that may have changed the service's; "" for none."""
     steps = facts.cluster.steps
-    kept = len(until_change(steps))
+    kept = len(until_change(steps, facts))
     return steps[kept].command if kept < len(steps) else ""
 
 
-def until_change(steps: Sequence[Step]) -> Sequence[Step]:
-    """The steps up to the first command after the last print of services, pods or endpoints that may have changed them."""
+def until_change(steps: Sequence[Step], facts: Facts | None = None) -> Sequence[Step]:
+    """The steps up to the first command after the last print of services, pods or endpoints that may have changed them.
+
+    With `facts` only commands count that may have changed what these are about.
+    """
     shown = max((i for i, step in enumerate(steps) if step.parsed.verb in _SHOW and step.output), default=-1)
-    changes = (i for i, step in enumerate(steps) if i > shown and _changes(step))
-    return steps[: next(changes, len(steps))]
-
-
-def _changes(step: Step) -> bool:
-    return step.parsed.program == "kubectl" and step.parsed.verb.partition(" ")[0] in _CHANGE
+    for at, step in enumerate(steps):
+        if at > shown and is_change(step.parsed) and (facts is None or may_touch(step.parsed, facts)):
+            return steps[:at]
+    return steps

@@ -106,3 +106,20 @@ def test_a_narrowed_listing_of_nothing_says_no_such_thing(command):
 def test_passwords_in_a_url_are_not_kept():
     details = target(parse_command("curl http://user:secret@10.0.0.1:30008"))
     assert "secret" not in str(details)
+
+
+@pytest.mark.parametrize(
+    ("place", "kind"),
+    [
+        ("192.168.59.100 port 30008 after 0 ms", "refused"),
+        ("192.168.59.100 port 30008 after 2042 ms", "refused"),  # as Windows refuses
+        ("192.168.59.100 port 30008 after 3062 ms", "unreachable"),  # as Linux finds nobody in its own network
+        ("localhost port 30008 after 4071 ms", "refused"),  # Windows, and two addresses
+        ("192.168.59.100 port 30008", "refused"),
+    ],
+)
+def test_the_time_tells_a_refusal_from_nobody_there_where_curl_passes_no_words_on(place, kind):
+    line = f"curl: (7) Failed to connect to {place}: Couldn't connect to server"
+    (outcome,) = scan(f"$ curl http://192.168.59.100:30008\n{line}\n").steps[0].outcomes
+    assert outcome.kind == kind
+    assert outcome.details["reason"] == "Couldn't connect to server"

@@ -26,6 +26,10 @@ ATTEMPT: Final = re.compile(r"\* connect to (?P<address>\S+) port (?P<port>\d+).
 _LONGEST_TRACE: Final = 12
 _STATUS: Final = re.compile(r"requested URL returned error: (\d{3})")
 # For error 7, curl does not always pass on the words of the operating system: "Couldn't connect to server".
+# Then the time tells a refusal from a host that is not there: Linux asks three times, a second each, who has an address of
+# its own network (arp(7): mcast_solicit, retrans_time); Windows takes two seconds over a refusal.
+_NOBODY_THERE: Final = 2_900
+_OWN: Final = re.compile(r"localhost$|127\.|::1$")
 _BY_CODE: Final = {5: "unresolved", 6: "unresolved", 7: "refused", 28: "timeout", 52: "reset"}
 _FETCHERS: Final = frozenset(("curl", "wget", "http", "https", "invoke-webrequest", "iwr"))
 _VALUED: Final = words(
@@ -62,10 +66,16 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
         kind = "http"
         details["status"] = int(status[1])
     else:
-        kind = failure(system or message) or _BY_CODE.get(code, "error")
+        kind = failure(system or message) or _by_code(code, details)
         if code == 60:  # the port answered: only the certificate is not trusted
             kind = "error"
     return Finding(at, _end(lines, at), outcomes=(Outcome(kind, at + 1, line.strip(), details),))
+
+
+def _by_code(code: int, details: dict[str, Any]) -> str:
+    """The kind of failure where no words tell it."""
+    waited = details.get("milliseconds", 0) >= _NOBODY_THERE and not _OWN.match(details.get("address", ""))
+    return "unreachable" if code == 7 and waited else _BY_CODE.get(code, "error")
 
 
 def _system_words(lines: Sequence[str], at: int) -> str:

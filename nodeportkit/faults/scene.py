@@ -61,6 +61,16 @@ class Scene:
             else False
         )
 
+    def open_front(self, wanted: Callable[[Object], bool] = lambda _: True) -> Object:
+        """The same, under no policy: one that names ports would stand in the way of others, which is another fault."""
+
+        def under_policy(service: Object) -> bool:
+            policies = list(of_kind(self.objects, "NetworkPolicy", namespace=namespace_of(service)))
+            terms = [policy["spec"]["podSelector"].get("matchLabels", {}).items() for policy in policies]
+            return any(term <= labels_of(pod).items() for pod in self.pods(service) for term in terms)
+
+        return self.front(lambda service: wanted(service) and not under_policy(service))
+
     def port(self, service: Object) -> Object:
         """One of its ports for TCP with a node port."""
         return self.rng.choice([p for p in service["spec"]["ports"] if "nodePort" in p and p["protocol"] == "TCP"])

@@ -1,5 +1,7 @@
 """The node dialled is NotReady, or every matching pod sits on such nodes."""
 
+from dataclasses import replace
+
 from nodeportkit.faults import kubelet
 from nodeportkit.faults.fault import Fault
 from nodeportkit.faults.objects import Object, name_of, of_kind
@@ -26,7 +28,8 @@ def under_all_pods(scene: Scene) -> Fault:
         if pod["spec"]["nodeName"] != name_of(node):
             scene.move(pod, node)
     other = scene.node(lambda other: name_of(other) != name_of(node))
-    return _fail(scene, service, node, "refused", other)
+    fault = _fail(scene, service, node, "refused", other)
+    return replace(fault, checks=(*fault.checks, "endpoints-not-ready"))
 
 
 def _fail(scene: Scene, service: Object, node: Object, symptom: str, dialled: Object) -> Fault:

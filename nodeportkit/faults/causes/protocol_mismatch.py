@@ -44,7 +44,7 @@ def _chosen(scene: Scene, kind: type) -> tuple[Object, Object]:
         ports = [p for p in service["spec"]["ports"] if isinstance(p["targetPort"], kind)]
         return [p for p in ports if kind is str or p["targetPort"] in declared]
 
-    service = scene.front(lambda s: all(p["protocol"] == "TCP" for p in s["spec"]["ports"]) and bool(fitting(s)))
+    service = scene.open_front(lambda s: all(p["protocol"] == "TCP" for p in s["spec"]["ports"]) and bool(fitting(s)))
     return service, scene.rng.choice(fitting(service))
 
 

@@ -33,14 +33,14 @@ def _two(scene: Scene) -> tuple[Object, Object]:
     def numeric(service: Object) -> bool:
         return all(isinstance(port["targetPort"], int) for port in service["spec"]["ports"])
 
-    service = scene.front(numeric)
+    service = scene.open_front(numeric)
     mine = {identity(pod) for pod in scene.pods(service)}
 
     def another(other: Object) -> bool:
         pods = {identity(pod) for pod in scene.pods(other)}
         return namespace_of(other) == namespace_of(service) and not pods & mine
 
-    return service, scene.front(another)
+    return service, scene.open_front(another)
 
 
 def _label(scene: Scene, service: Object, term: tuple[str, str], added: dict[str, str] | None = None) -> None:

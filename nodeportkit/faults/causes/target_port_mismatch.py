@@ -48,7 +48,7 @@ def _chosen(scene: Scene) -> Object:
             for spec in scene.specs(scene.pods(service))
         )
 
-    return scene.front(fits)
+    return scene.open_front(fits)
 
 
 def _known(scene: Scene, service: Object) -> set[int]:

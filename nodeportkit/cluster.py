@@ -264,7 +264,8 @@ def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
         if pd.api.types.is_timedelta64_dtype(values.dtype):
             plain = values.dt.total_seconds()
         elif isinstance(values.dtype, pd.DatetimeTZDtype):
-            plain = values.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+            whole = values.dropna().dt.floor("s").equals(values.dropna())  # events have parts of seconds
+            plain = values.dt.strftime("%Y-%m-%dT%H:%M:%SZ" if whole else "%Y-%m-%dT%H:%M:%S.%fZ")
         missing = values.isna().to_numpy()
         columns[str(name)] = [None if m else v for m, v in zip(missing, plain.astype(object), strict=True)]
     return columns

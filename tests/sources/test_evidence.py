@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import nodeportkit as npk
-from nodeportkit.errors import ReadError
+from nodeportkit.errors import NodePortKitError, ReadError
 from nodeportkit.frames import SCHEMAS
 
 PRINTED = Path(__file__).resolve().parent.parent / "fixtures" / "evidence"
@@ -504,3 +506,94 @@ def test_a_service_described_says_which_checks_it_wants_to_be_left_out_of():
 def test_a_node_described_says_who_runs_its_machine():
     text = "Name:        kind-worker\nRoles:       <none>\nProviderID:  kind://docker/kind/kind-worker\n"
     assert npk.read(text).nodes["provider_id"].tolist() == ["kind://docker/kind/kind-worker"]
+
+
+# Anything
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=8)
+LABELS = st.dictionaries(WORDS, WORDS, max_size=2)
+SELECTORS = st.fixed_dictionaries({}, optional={"matchLabels": LABELS})
+PEERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "podSelector": SELECTORS,
+        "namespaceSelector": SELECTORS,
+        "ipBlock": st.fixed_dictionaries({"cidr": WORDS}, optional={"except": st.lists(WORDS, max_size=2)}),
+    },
+)
+PORTS = st.fixed_dictionaries({}, optional={"port": st.integers(1, 65535) | WORDS, "protocol": WORDS})
+RULES = st.fixed_dictionaries(
+    {}, optional={"from": st.lists(PEERS, max_size=2) | st.none(), "ports": st.lists(PORTS, max_size=2)}
+)
+POLICIES = st.builds(
+    lambda name, spec, labels: policy(spec, name, labels=labels),
+    WORDS,
+    st.fixed_dictionaries({"podSelector": SELECTORS}, optional={"ingress": st.lists(RULES, max_size=2)}),
+    LABELS,
+)
+BACKENDS = st.fixed_dictionaries({}, optional={"service": st.fixed_dictionaries({"name": WORDS})})
+INGRESSES = st.builds(
+    lambda name, host, paths, hosts: ingress(
+        {"rules": [{"host": host, "http": {"paths": paths}}], "tls": [{"hosts": hosts}]}, name
+    ),
+    WORDS,
+    WORDS,
+    st.lists(st.fixed_dictionaries({"path": WORDS, "backend": BACKENDS}), max_size=2),
+    st.lists(WORDS, max_size=2),
+)
+EVENTS = st.builds(
+    lambda kind, name, message, at: {
+        "apiVersion": "events.k8s.io/v1",
+        "kind": "Event",
+        "metadata": {"name": "e"},
+        "regarding": {"kind": kind, "name": name},
+        "note": message,
+        "eventTime": at.isoformat().replace("+00:00", "Z"),
+    },
+    st.sampled_from(["Pod", "Node"]),
+    WORDS,
+    WORDS,
+    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(POLICIES | INGRESSES | EVENTS, max_size=5))
+def test_whatever_was_read_is_saved_and_loaded(tmp_path_factory, objects):
+    cluster = npk.read(objects)
+    loaded = npk.Cluster.load(cluster.save(tmp_path_factory.mktemp("saved") / "cluster.json"))
+    for name in SCHEMAS:
+        pd.testing.assert_frame_equal(getattr(loaded, name), getattr(cluster, name))
+    assert loaded.collected == cluster.collected
+
+
+LINES = [
+    line
+    for path in sorted(PRINTED.glob("*.txt")) + sorted((PRINTED.parent / "machine").glob("*.txt"))
+    for line in path.read_text(encoding="utf-8").splitlines()
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(LINES) | WORDS | st.just(""), max_size=25))
+def test_lines_in_any_order_give_rows_or_a_clear_error(lines):
+    try:
+        cluster = npk.read("\n".join(lines) + "\n")
+    except NodePortKitError:
+        return
+    assert not cluster.policies["name"].isna().any()
+    assert not cluster.events[["kind", "reason"]].isna().any(axis=None)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(sorted(PRINTED.glob("*.txt"))), st.data())
+def test_a_print_cut_off_anywhere_tells_no_more_than_the_whole(path, data):
+    text = path.read_text(encoding="utf-8")
+    part = npk.read(text[: data.draw(st.integers(0, len(text)))])
+    whole = npk.read(text)
+    assert len(part.policies) <= len(whole.policies)
+    assert set(part.backends["ingress"]) <= set(whole.backends["ingress"])
+    for name, admitted in part.policies.set_index("name")["ingress"].items():
+        if isinstance(admitted, list) and name in set(whole.policies["name"]):
+            assert admitted == whole.policies.set_index("name")["ingress"][name]

@@ -15,7 +15,7 @@ from nodeportkit.sources.tables.listing import Listing
 __all__ = ["counts", "label_selector", "workloads"]
 
 _NUMBER: Final = re.compile(r"\d{1,9}")
-_OPERATORS: Final = {"in": "In", "notin": "NotIn", "exists": "Exists", "!": "DoesNotExist"}
+_OPERATORS: Final = {"in": "In", "notin": "NotIn", "!=": "NotIn", "exists": "Exists", "!": "DoesNotExist"}
 
 
 def workloads(
@@ -62,10 +62,15 @@ def label_selector(cell: str) -> dict[str, Any]:
     labels: dict[str, str] = {}
     expressions: list[dict[str, Any]] = []
     for requirement in parse_selector(cell):
-        if requirement.operator == "=":
+        if requirement.operator in ("=", "==") and requirement.key not in labels:
             labels[requirement.key] = requirement.values[0]
             continue
-        expression: dict[str, Any] = {"key": requirement.key, "operator": _OPERATORS[requirement.operator]}
+        operator = "In" if requirement.operator in ("=", "==") else _OPERATORS.get(requirement.operator)
+        if operator is None:
+            raise ReadError(
+                f"{requirement.operator!r} stands in no match expression", hint="Operators are in, notin, !."
+            )
+        expression: dict[str, Any] = {"key": requirement.key, "operator": operator}
         if requirement.values:
             expression["values"] = list(requirement.values)
         expressions.append(expression)

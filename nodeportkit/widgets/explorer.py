@@ -44,6 +44,10 @@ class Choice(_Locked, ipywidgets.Dropdown):  # type: ignore[misc]
 class Toggle(_Locked, ipywidgets.ToggleButtons):  # type: ignore[misc]
     """A button for each of few options: those keys reach it everywhere."""
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.add_class("npk-toggle")
+
 
 class Scale(_Locked, ipywidgets.SelectionSlider):  # type: ignore[misc]
     """A slider over values that are not evenly apart."""

@@ -41,6 +41,8 @@ STYLE: Final = (
     ".npk.npk-cell-wrong{background:var(--npk-wrong-panel);color:var(--npk-wrong);border-color:var(--npk-wrong)}"
     ".npk.npk-cell-unknown{border-style:dashed;color:var(--npk-muted)}"
     ".npk.npk-cell-chosen{outline:3px solid var(--npk-node-port);outline-offset:-1px;font-weight:700}"
+    ".npk-toggle.widget-toggle-buttons,.npk-toggle.jupyter-widget-toggle-buttons{display:flex;align-items:center;gap:.4rem}"
+    ".npk-toggle .widget-label{text-align:right}"
     ".npk-label{line-height:1.35;overflow-wrap:anywhere}"
     ".npk ol{margin:.3em 0;padding-left:1.8em}"
     ".npk li{margin:.35em 0;padding:.1em .5em;border-left:3px solid transparent}"

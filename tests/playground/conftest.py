@@ -10,36 +10,29 @@ from pathlib import Path
 
 import pytest
 
-from nodeportkit.kube.allocation import Allocators, ClusterIPAllocator
-from nodeportkit.playground.api.decoding import Options
-from nodeportkit.playground.api.server import ApiServer
-from nodeportkit.playground.resources import find
 from nodeportkit.playground.serving.identity import new_identity
 from nodeportkit.playground.serving.kubeconfig import kubeconfig_text, write_privately
 from nodeportkit.playground.serving.web import serve
+from nodeportkit.playground.world import World
 
 KUBECTL = shutil.which("kubectl", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 
 
 class Running:
-    """An API server that runs, and kubectl to talk to it."""
+    """A cluster that runs in a thread, and kubectl to talk to it."""
 
     def __init__(self, folder):
         self.folder = folder
-        allocators = Allocators(cluster_ips={"IPv4": ClusterIPAllocator("10.96.0.0/16")})
-        self.api = ApiServer(allocators=allocators)
         self.kubeconfig = folder / "config"
         self.identity = new_identity()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.server, self.port = asyncio.run_coroutine_threadsafe(serve(self.api, self.identity), self._loop).result()
+        self.world = self.do(World)
+        serving = serve(self.world.api, self.identity)
+        self.server, self.port = asyncio.run_coroutine_threadsafe(serving, self._loop).result(timeout=30)
         self.url = f"https://127.0.0.1:{self.port}"
         write_privately(self.kubeconfig, kubeconfig_text(self.url, self.identity))
-        for name in ("default", "kube-system"):
-            self.do(
-                lambda name=name: self.api.writer.create(find("", "v1", "namespaces"), "", namespace(name), Options())
-            )
 
     def do(self, function):
         """Call something where the server runs."""
@@ -51,6 +44,7 @@ class Running:
 
     def stop(self):
         async def close():
+            self.world.close()
             self.server.stop()
             await self.server.close_all_connections()
             for task in asyncio.all_tasks():
@@ -81,10 +75,6 @@ class Running:
         said = done.stdout.decode() + done.stderr.decode()
         assert done.returncode == code, said
         return said
-
-
-def namespace(name):
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
 
 
 @pytest.fixture(scope="module")

@@ -198,6 +198,19 @@ class Writer:
             options.warnings.extend(warnings_of(made))
         return made
 
+    def bind(self, key: Key, node: str) -> Object | None:
+        """Give a pod its node, which nothing else may; None if it is gone or has one."""
+        pod = self.store.get("pods", key)
+        if pod is None or pod["spec"].get("nodeName"):
+            return None
+        return self.store.put("pods", {**pod, "spec": {**pod["spec"], "nodeName": node}})
+
+    def finalize(self, key: Key) -> None:
+        """Let a namespace go that is to be deleted and is empty."""
+        namespace = self.store.get("namespaces", key)
+        if namespace is not None and namespace["metadata"].get("deletionTimestamp"):
+            self.store.delete("namespaces", key)
+
     # Deleting
 
     def delete(

@@ -1,0 +1,1 @@
+"""What the controllers of a cluster do, one module each with a class `Controller`, found by being there."""

@@ -1,0 +1,91 @@
+"""ReplicaSets keep as many pods as they are asked to.
+
+pkg/controller/replicaset/replica_set.go and replica_set_utils.go.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+from nodeportkit.playground.controllers.hands import Hands, controller_of, key_of, owned_by
+from nodeportkit.playground.controllers.pods import is_active, is_available, is_ready, rank_for_deletion
+from nodeportkit.playground.store import Change, Key, Object
+
+__all__ = ["Controller"]
+
+
+class Controller:
+    """Makes and deletes pods of ReplicaSets."""
+
+    NAME = "replicaset-controller"
+
+    def __init__(self, hands: Hands, again: Any) -> None:
+        self._hands = hands
+        self._again = again
+
+    def concerns(self, change: Change) -> Iterable[Key]:
+        """The ReplicaSet itself, or the one that a pod belongs to."""
+        if change.resource == "replicasets.apps":
+            yield change.key
+        elif change.resource == "pods":
+            owner = controller_of(change.object)
+            if owner and owner["kind"] == "ReplicaSet":
+                yield Key(change.key.namespace, owner["name"])
+
+    def care(self, key: Key) -> None:
+        """Make the missing pods, delete those that are too many, and say how it stands."""
+        wanted = self._hands.get("replicasets.apps", key)
+        if wanted is None:
+            return
+        pods = [pod for pod in self._hands.owned("pods", wanted) if is_active(pod)]
+        if not wanted["metadata"].get("deletionTimestamp"):
+            missing = wanted["spec"].get("replicas", 1) - len(pods)
+            for _ in range(missing):
+                if made := self._hands.create("pods", _pod(wanted)):
+                    pods.append(made)
+                    message = f"Created pod: {made['metadata']['name']}"
+                    self._hands.event(wanted, "Normal", "SuccessfulCreate", message)
+            for pod in rank_for_deletion(pods)[: max(0, -missing)]:
+                self._hands.delete("pods", pod)
+                message = f"Deleted pod: {pod['metadata']['name']}"
+                self._hands.event(wanted, "Normal", "SuccessfulDelete", message)
+        self._tell(key)
+
+    def _tell(self, key: Key) -> None:
+        told = self._hands.get("replicasets.apps", key)
+        if told is None:
+            return
+        pods = [pod for pod in self._hands.owned("pods", told) if is_active(pod)]
+        least = told["spec"].get("minReadySeconds", 0)
+        now = self._hands.clock.now()
+        counts = {
+            "replicas": len(pods),
+            "fullyLabeledReplicas": len(pods),
+            "readyReplicas": sum(map(is_ready, pods)),
+            "availableReplicas": sum(is_available(pod, least, now) for pod in pods),
+        }
+        status: Object = {name: count for name, count in counts.items() if count or name == "replicas"}
+        status["observedGeneration"] = told["metadata"].get("generation", 1)
+        if status != told.get("status"):
+            told["status"] = status
+            self._hands.update("replicasets.apps", told, status=True)
+        if counts["availableReplicas"] < counts["readyReplicas"]:
+            self._again(key_of(told), float(least))
+
+
+def _pod(owner: Object) -> Object:
+    template = copy.deepcopy(owner["spec"]["template"])
+    metadata = template.get("metadata") or {}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "generateName": f"{owner['metadata']['name']}-",
+            "namespace": owner["metadata"]["namespace"],
+            **{name: metadata[name] for name in ("labels", "annotations", "finalizers") if metadata.get(name)},
+            "ownerReferences": [owned_by(owner)],
+        },
+        "spec": template.get("spec", {}),
+    }

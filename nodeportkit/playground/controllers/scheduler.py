@@ -1,0 +1,126 @@
+"""The scheduler: a node for each pod.
+
+A node fits if it is ready, not cordoned, has the labels that the pod's nodeSelector asks for, and no taint that the pod
+does not tolerate; of those that fit, the one with the fewest pods of the same kind, then with the fewest pods.
+pkg/scheduler/framework/plugins, as far as they go by labels, taints and spread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from nodeportkit.playground.controllers.hands import Hands, controller_of, set_condition
+from nodeportkit.playground.controllers.pods import is_active
+from nodeportkit.playground.store import Change, Key, Object
+
+__all__ = ["Controller", "misfit"]
+
+_UNREADY: Final = "node.kubernetes.io/not-ready"
+_CORDONED: Final = "node.kubernetes.io/unschedulable"
+_KEEPS_OUT: Final = ("NoSchedule", "NoExecute")
+
+
+class Controller:
+    """Gives pods their nodes."""
+
+    NAME = "default-scheduler"
+
+    def __init__(self, hands: Hands, again: Any) -> None:
+        self._hands = hands
+        self._again = again
+
+    def concerns(self, change: Change) -> Iterable[Key]:
+        """Pods without a node; all of them when a node has changed."""
+        if change.resource == "pods" and change.type != "DELETED" and not change.object["spec"].get("nodeName"):
+            yield change.key
+        elif change.resource == "nodes":
+            for pod in self._hands.all("pods"):
+                if not pod["spec"].get("nodeName"):
+                    yield Key(pod["metadata"]["namespace"], pod["metadata"]["name"])
+
+    def care(self, key: Key) -> None:
+        """Give the pod a node, or say why there is none for it."""
+        pod = self._hands.get("pods", key)
+        if pod is None or pod["spec"].get("nodeName") or not is_active(pod):
+            return
+        if pod["spec"].get("schedulerName", "default-scheduler") != "default-scheduler":
+            return
+        nodes = self._hands.all("nodes")
+        why = {node["metadata"]["name"]: misfit(pod, node) for node in nodes}
+        fitting = [name for name, reason in why.items() if reason is None]
+        if not fitting:
+            self._refuse(pod, len(nodes), [reason for reason in why.values() if reason])
+            return
+        self.bind(pod, self._emptiest(pod, fitting))
+
+    def bind(self, pod: Object, node: str) -> None:
+        """Write the node into the pod."""
+        bound = self._hands.bind(pod, node)
+        if bound is None:
+            return
+        told = {"type": "PodScheduled", "status": "True", "lastProbeTime": None}
+        pod = {**bound, "status": dict(bound.get("status", {}))}
+        known = [it for it in pod["status"].get("conditions", []) if it["type"] != "PodScheduled"]
+        pod["status"]["conditions"] = set_condition(known, told, self._hands.time())
+        self._hands.update("pods", pod, status=True)
+        name = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
+        self._hands.event(pod, "Normal", "Scheduled", f"Successfully assigned {name} to {node}")
+
+    def _emptiest(self, pod: Object, names: list[str]) -> str:
+        owner = (controller_of(pod) or {}).get("uid")
+        alike, held = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
+        for other in self._hands.all("pods"):
+            node = other["spec"].get("nodeName")
+            if node in held and is_active(other):
+                held[node] += 1
+                alike[node] += owner is not None and (controller_of(other) or {}).get("uid") == owner
+        return min(names, key=lambda name: (alike[name], held[name]))
+
+    def _refuse(self, pod: Object, nodes: int, reasons: list[str]) -> None:
+        counted = ", ".join(f"{reasons.count(reason)} {reason}" for reason in sorted(set(reasons)))
+        message = f"0/{nodes} nodes are available: {counted}." if nodes else "no nodes available to schedule pods"
+        wanted = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
+        known = pod["status"].get("conditions", [])
+        if any(wanted.items() <= condition.items() for condition in known):
+            return
+        pod["status"]["conditions"] = set_condition(known, {**wanted, "lastProbeTime": None}, self._hands.time())
+        self._hands.update("pods", pod, status=True)
+        self._hands.event(pod, "Warning", "FailedScheduling", message)
+
+
+def misfit(pod: Object, node: Object) -> str | None:
+    """Why the pod cannot be on the node, in the scheduler's words; None if it can."""
+    labels = node["metadata"].get("labels") or {}
+    spec = node.get("spec") or {}
+    tolerations = pod["spec"].get("tolerations") or []
+    taints = list(spec.get("taints") or [])
+    if spec.get("unschedulable"):
+        if not _tolerated({"key": _CORDONED, "effect": "NoSchedule"}, tolerations):
+            return "node(s) were unschedulable"
+        taints = [taint for taint in taints if taint["key"] != _CORDONED]
+    for taint in taints:
+        if taint.get("effect") in _KEEPS_OUT and not _tolerated(taint, tolerations):
+            value = f": {taint['value']}" if taint.get("value") else ": "
+            return f"node(s) had untolerated taint {{{taint['key']}{value}}}"
+    conditions = (node.get("status") or {}).get("conditions") or []
+    if not any(it["type"] == "Ready" and it["status"] == "True" for it in conditions):
+        return f"node(s) had untolerated taint {{{_UNREADY}: }}"
+    wanted = pod["spec"].get("nodeSelector") or {}
+    if not wanted.items() <= labels.items():
+        return "node(s) didn't match Pod's node affinity/selector"
+    return None
+
+
+def _tolerated(taint: Object, tolerations: list[Object]) -> bool:
+    for toleration in tolerations:
+        if toleration.get("effect") not in (None, "", taint.get("effect")):
+            continue
+        if toleration.get("key") in (None, ""):
+            if toleration.get("operator") == "Exists":
+                return True
+        elif toleration["key"] == taint["key"] and (
+            toleration.get("operator") == "Exists" or toleration.get("value", "") == taint.get("value", "")
+        ):
+            return True
+    return False

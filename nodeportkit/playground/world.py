@@ -1,0 +1,116 @@
+"""A cluster in one process: the API, the controllers, and nodes for pods to run on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nodeportkit.kube.allocation import Allocators, ClusterIPAllocator
+from nodeportkit.playground.api.decoding import Options
+from nodeportkit.playground.api.server import ApiServer
+from nodeportkit.playground.clock import Clock
+from nodeportkit.playground.controllers.manager import Manager
+from nodeportkit.playground.resources import resources
+from nodeportkit.playground.store import Object
+
+__all__ = ["World"]
+
+_NAMESPACES: Final = ("default", "kube-system", "kube-public", "kube-node-lease")
+_SERVICES: Final = "127.96.0.0/16"
+_MOST_NODES: Final = 250
+_VERSION: Final = "v1.37.0"
+
+
+class World:
+    """Everything of a cluster but the network around it. Make it where an asyncio loop runs.
+
+    Parameters
+    ----------
+    nodes
+        How many nodes.
+    speed
+        How many times as fast as ours its clock runs.
+    """
+
+    def __init__(self, nodes: int = 3, *, speed: float = 1.0) -> None:
+        if not 1 <= nodes <= _MOST_NODES:
+            raise ValueError(f"a playground has 1 to {_MOST_NODES} nodes, not {nodes}")
+        self.clock = Clock(speed)
+        allocators = Allocators(cluster_ips={"IPv4": ClusterIPAllocator(_SERVICES)})
+        self.api = ApiServer(allocators=allocators, now=self.clock.now)
+        self.manager = Manager(self.api, self.clock)
+        for name in _NAMESPACES:
+            self._make("namespaces", "", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        for number in range(1, nodes + 1):
+            self._make("nodes", "", node(number, self.api.writer.time()))
+        self._make("services", "default", _kubernetes())
+
+    def close(self) -> None:
+        """Stop the controllers."""
+        self.manager.close()
+
+    def _make(self, name: str, namespace: str, thing: Object) -> None:
+        resource = next(resource for resource in resources() if resource.name == name)
+        self.api.writer.create(resource, namespace, thing, Options(manager="nodeportkit"))
+
+
+def node(number: int, when: str) -> Object:
+    """The node of a number: its addresses are of the loopback, and may be dialled."""
+    name = f"node-{number}"
+    ready = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "KubeletReady",
+        "message": "kubelet is posting ready status",
+        "lastHeartbeatTime": when,
+        "lastTransitionTime": when,
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {
+            "name": name,
+            "labels": {
+                "kubernetes.io/hostname": name,
+                "kubernetes.io/os": "linux",
+                "kubernetes.io/arch": "amd64",
+                "topology.kubernetes.io/zone": f"zone-{'abc'[(number - 1) % 3]}",
+                **({"node-role.kubernetes.io/control-plane": ""} if number == 1 else {}),
+            },
+        },
+        "spec": {"podCIDR": f"127.244.{number}.0/24", "podCIDRs": [f"127.244.{number}.0/24"]},
+        "status": {
+            "addresses": [
+                {"type": "InternalIP", "address": f"127.168.1.{number + 1}"},
+                {"type": "Hostname", "address": name},
+            ],
+            "conditions": [ready],
+            "capacity": {"cpu": "2", "memory": "2Gi", "pods": "110"},
+            "allocatable": {"cpu": "2", "memory": "2Gi", "pods": "110"},
+            "nodeInfo": {
+                "machineID": f"{number:032x}",
+                "systemUUID": f"{number:032x}",
+                "bootID": f"{number:032x}",
+                "kernelVersion": "0.0.0-nodeportkit",
+                "osImage": "nodeportkit playground",
+                "containerRuntimeVersion": "nodeportkit://0.1.0",
+                "kubeletVersion": _VERSION,
+                "kubeProxyVersion": "",
+                "operatingSystem": "linux",
+                "architecture": "amd64",
+            },
+        },
+    }
+
+
+def _kubernetes() -> Object:
+    """The service of the API server itself."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {
+            "name": "kubernetes",
+            "namespace": "default",
+            "labels": {"component": "apiserver", "provider": "kubernetes"},
+        },
+        "spec": {"clusterIP": "127.96.0.1", "ports": [{"name": "https", "port": 443, "targetPort": 6443}]},
+    }

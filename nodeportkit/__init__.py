@@ -56,6 +56,9 @@ if TYPE_CHECKING:
     from nodeportkit.kube.printing import printed as printed
     from nodeportkit.kube.proxy_config import ProxyConfig as ProxyConfig
     from nodeportkit.migration import migrate as migrate
+    from nodeportkit.reports import html_report as html_report
+    from nodeportkit.reports import json_report as json_report
+    from nodeportkit.reports import sarif_report as sarif_report
     from nodeportkit.selectors import match_labels as match_labels
     from nodeportkit.sources.proxy_rules import Rules as Rules
     from nodeportkit.sources.proxy_rules import read_rules as read_rules
@@ -110,6 +113,8 @@ _HOMES: Final = {
     "faulty_cluster": "faults",
     "format_age": "cells",
     "healthy_cluster": "faults",
+    "html_report": "reports",
+    "json_report": "reports",
     "links": "chains",
     "match_labels": "selectors",
     "migrate": "migration",
@@ -133,6 +138,7 @@ _HOMES: Final = {
     "read_rules": "sources.proxy_rules",
     "read_tables": "sources.tables",
     "read_transcript": "sources.transcript",
+    "sarif_report": "reports",
     "shares": "traffic.sharing",
     "simulate": "traffic.simulation",
     "standing": "standings",
@@ -169,6 +175,9 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "node_port_usage",
     "production_numbers",
     "compare_exposure",
+    "html_report",
+    "json_report",
+    "sarif_report",
     "Comparison",
     "plot_chain",
     "plot_flow",

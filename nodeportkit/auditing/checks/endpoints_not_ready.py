@@ -46,9 +46,8 @@ def _look(scene: Scene) -> Iterator[Finding]:
         yield scene.of_service(
             at,
             "endpoints[].conditions.ready",
-            f"None of its pods is ready: {agree(int(matched[at]), 'the one pod is', 'all of them are')} being deleted.",
+            f"{agree(int(matched[at]), 'Its one pod is', 'All of its pods are')} being deleted: as soon as they end, nobody answers.",
             command("get pods", namespace, "-l", scene.selector_text(at), "-o", "wide"),
-            severity="error",
         )
     yield from _from_slices(scene, matched > 0)
 

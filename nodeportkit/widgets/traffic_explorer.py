@@ -184,13 +184,14 @@ class TrafficExplorer(Explorer):
     def draw(self) -> tuple[Shown | None, str, str]:
         """Draw what is chosen."""
         run = self._run()
-        lines = list(told(run, run.verdict()))
+        verdict = run.verdict()
+        lines = list(told(run, verdict))
         drawing: Drawing
         if self["picture"] == _FLOW:
-            flow = build_flow(self.cluster, self.service, None, run.counts, self._entry(), run.predicted)
+            flow = build_flow(self.cluster, self.service, None, run.counts, self._entry(), run.predicted, verdict)
             drawing = Drawing(FlowSheet(flow), flow_words(flow))
         else:
-            scene = build_shares(run.predicted, run.counts)
+            scene = build_shares(run.predicted, run.counts, verdict)
             drawing = Drawing(SharesSheet(scene), share_words(scene))
         below = "".join(f"<p><strong>{what}:</strong> {shown(said)}</p>" for what, said in lines)
         summary = "\n".join([f"{what}: {said}" for what, said in lines])

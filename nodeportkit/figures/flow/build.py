@@ -31,10 +31,12 @@ def build(
     counts: pd.DataFrame | None,
     entry: Entry,
     predicted: pd.DataFrame | None = None,
+    found: Comparison | None = None,
 ) -> Scene:
     """What is to be shown of one port of a service: the first, if no other is asked for.
 
-    `predicted` is what `shares` gives for this cluster, service, port and entry, if it is known already.
+    `predicted` is what `shares` gives for this cluster, service, port and entry, and `found` what `compare` says of the
+    counts, if these are known already.
     """
     predicted = shares(cluster, service, port, entry=entry) if predicted is None else predicted
     ports = predicted[_PORT].drop_duplicates()
@@ -67,7 +69,7 @@ def build(
         lost_at=_lost_at(rows),
         counted=total,
         expected=expected,
-        foot="" if total is None else foot_of(_compared(predicted, rows, total)),
+        foot="" if total is None else foot_of(found or _compared(predicted, rows, total)),
     )
 
 

@@ -72,8 +72,11 @@ class Scene:
     foot: str = ""
 
 
-def build(expected: pd.DataFrame, observed: pd.DataFrame | None) -> Scene:
-    """What is to be shown of the first service port in `expected`."""
+def build(expected: pd.DataFrame, observed: pd.DataFrame | None, found: Comparison | None = None) -> Scene:
+    """What is to be shown of the first service port in `expected`.
+
+    `found` is what `compare` says of them, if it is known already.
+    """
     _need(expected, ["pod", "address", "pod_node", "share"], "expected shares")
     key = expected[[column for column in _PORT if column in expected]].drop_duplicates().head(1)
     expected = _of_port(expected, key)
@@ -97,7 +100,7 @@ def build(expected: pd.DataFrame, observed: pd.DataFrame | None) -> Scene:
         rows.append(Row("", "lost", lost, count=None if total is None else seen_lost, lost=True))
     if total is None:
         return Scene(_predicted(expected, lost), _subtitle(expected, total), tuple(rows))
-    found = judged(ends["share"], ends["count"], ends["pod"])
+    found = found or judged(ends["share"], ends["count"], ends["pod"])
     by_chance = found is None or found.p >= LEVEL
     rows = [_judged(row, total, _MISS / len(rows), by_chance=by_chance) for row in rows]
     return Scene(_verdict(rows, found), _subtitle(expected, total), tuple(rows), total, foot_of(found))

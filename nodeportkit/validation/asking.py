@@ -175,7 +175,7 @@ class _Asking:
             meant = guess(found, kind)
             words = f"{found.path.rpartition('.')[0] or kind} has no field `{found.key}`. {meant.words}"
             self._say("error", found.path, found.message, words)
-            _mend(thing, found, meant.name)
+            _mend(thing, found, meant.path)
         for wrong in mistyped:
             self._say("error", wrong.path, wrong.message, self._slip_at(wrong.path, 1) or explain_type(wrong))
         return not mistyped and not decode(thing, kind)[1]
@@ -270,11 +270,18 @@ def _named(kind: str, namespace: str, name: str) -> str:
     return f"{kind or 'object'} {namespace}/{name or '?'}"
 
 
-def _mend(thing: dict[str, Any], unknown: Unknown, name: str | None) -> None:
-    """Write a field under its right name, or leave it out."""
+def _mend(thing: dict[str, Any], unknown: Unknown, path: str | None) -> None:
+    """Put an unknown field where it belongs, or leave it out."""
+    value = _holder_of(thing, unknown.path).pop(unknown.key)
+    if path is not None:
+        _holder_of(thing, path).setdefault(path.rpartition(".")[2], value)
+
+
+def _holder_of(thing: dict[str, Any], path: str) -> Any:
+    """What holds the field at a path; mappings on the way are made where there are none."""
     holder: Any = thing
-    for key, position in re.findall(r"([^.\[\]]+)|\[(\d+)\]", unknown.path[: -len(unknown.key)]):
+    for key, position in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path.rpartition(".")[0]):
+        if key and not isinstance(holder.get(key), dict | list):
+            holder[key] = {}
         holder = holder[key] if key else holder[int(position)]
-    value = holder.pop(unknown.key)
-    if name is not None:
-        holder.setdefault(name, value)
+    return holder

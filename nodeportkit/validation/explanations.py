@@ -9,6 +9,8 @@ import difflib
 import re
 from typing import Final
 
+from nodeportkit.kube.validation.names import dns1123_subdomain, port_name
+
 __all__ = ["explain"]
 
 _TABLE: Final = (
@@ -256,6 +258,9 @@ _TABLE: Final = (
     ),
 )
 _PATTERNS: Final = tuple((re.compile(pattern), words) for pattern, words in _TABLE)
+_NAME: Final = re.compile(
+    r'Invalid value: "(?P<given>[^"]+)": (?:a lowercase RFC 1123|must contain only alpha-numeric)'
+)
 _UNSUPPORTED: Final = re.compile(r"Unsupported value: \"(?P<given>.*?)\": supported values: (?P<known>.*)")
 
 
@@ -275,9 +280,12 @@ def explain(field: str, message: str) -> str:
 
 def _meant(message: str) -> str:
     """The value that is meant, where it is nearly right."""
-    match = _UNSUPPORTED.search(message)
-    if not match:
-        return ""
-    known = {value.lower(): value for value in re.findall(r'"(.*?)"', match["known"])}
-    near = difflib.get_close_matches(match["given"].lower(), known, n=1, cutoff=0.6)
-    return f"Write `{known[near[0]]}`. " if near else ""
+    if match := _UNSUPPORTED.search(message):
+        known = {value.lower(): value for value in re.findall(r'"(.*?)"', match["known"])}
+        near = difflib.get_close_matches(match["given"].lower(), known, n=1, cutoff=0.6)
+        return f"Write `{known[near[0]]}`. " if near else ""
+    if match := _NAME.search(message):
+        plain = re.sub(r"[^a-z0-9.]+", "-", match["given"].lower()).strip("-.")
+        wrong = (port_name if "alpha-numeric characters (" in message else dns1123_subdomain)(plain)
+        return "" if wrong else f"`{plain}` would do. "
+    return ""

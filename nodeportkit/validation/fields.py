@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import takewhile
 from typing import Final
 
 from nodeportkit.kube.decoding import Mistyped, Unknown
@@ -30,14 +34,16 @@ _WANTED: Final = {
     "time": "a time",
 }
 _NEAR: Final = 0.7
+_DEEPEST: Final = 5
+_STEP: Final = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What is meant: in words, and the right name of the field where it is certain enough to go on with it."""
+    """What is meant, in words; and where it belongs, if that is certain enough to go on with it there."""
 
     words: str
-    name: str | None = None
+    path: str | None = None
 
 
 def guess(unknown: Unknown, kind: str) -> Guess:
@@ -46,23 +52,24 @@ def guess(unknown: Unknown, kind: str) -> Guess:
     Examples
     --------
     >>> guess(Unknown("spec.ports[0].nodeport", "nodeport", ("nodePort", "port")), "Service")
-    Guess(words='Capitals count: write `nodePort`.', name='nodePort')
+    Guess(words='Capitals count: write `nodePort`.', path='spec.ports[0].nodePort')
     """
-    key = unknown.key
+    key, here = unknown.key, unknown.path[: -len(unknown.key)]
     same = next((name for name in unknown.known if name.lower() == key.lower()), None)
     if same:
-        return Guess(f"Capitals count: write `{same}`.", same)
+        return Guess(f"Capitals count: write `{same}`.", here + same)
     for name in sorted(unknown.known, key=len, reverse=True):
         value = key.removeprefix(name).lstrip("=: ")
         if key.startswith(name) and value_fits(name, value):
             return Guess(f"A colon and a blank are missing: write `{name}: {value}`.")
     near = difflib.get_close_matches(key, unknown.known, n=1, cutoff=_NEAR)
-    home = _home(key, kind)
-    if home and home != unknown.path:
+    home = _home(unknown, kind)
+    if home:
         words = f"`{key}` belongs to {home.rpartition('.')[0] or 'the top of the object'}: look at the indentation."
-        return Guess(f"{words} Or write `{near[0]}`, if that is meant." if near else words)
+        certain = home if "[]" not in home and not near else None
+        return Guess(f"{words} Or write `{near[0]}`, if that is meant." if near else words, certain)
     if near:
-        return Guess(f"Did you mean `{near[0]}`?", near[0])
+        return Guess(f"Did you mean `{near[0]}`?", here + near[0])
     if unknown.path.startswith("metadata.") or ".metadata." in unknown.path:
         return Guess(
             f"A label or an annotation belongs below `labels:` or `annotations:`, indented by two: `{key}: ...`."
@@ -75,6 +82,8 @@ def explain_type(mistyped: Mistyped) -> str:
     got = _GOT[mistyped.got.partition(" ")[0]]
     wanted = mistyped.wanted
     name = mistyped.path.rpartition(".")[2]
+    if mistyped.path in ("spec.selector.matchLabels", "spec.selector.matchExpressions") and wanted == "string":
+        return "The selector of a Service has the labels right below it: `app: web`, without `matchLabels:` between."
     if wanted.startswith("[]"):
         return f"`{name}` is {got}, and takes a list: write each entry as an item that begins with a dash."
     if wanted.startswith("map") or fields_of(wanted):
@@ -89,20 +98,29 @@ def explain_type(mistyped: Mistyped) -> str:
     return f"{words}."
 
 
-def _home(key: str, kind: str) -> str | None:
-    """The path of the field of that name which is nearest to the top of a kind."""
+def _home(unknown: Unknown, kind: str) -> str | None:
+    """The path of a field of that name: of several, the one with the most of the way in common, then the shortest."""
+    homes = [path for path in _paths(kind) if path.rpartition(".")[2] == unknown.key]
+    way = _STEP.sub("[]", unknown.path).split(".")
+    return min(homes, key=lambda home: (-_shared(home.split("."), way), home.count(".")), default=None)
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many steps two ways have in common from the start."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
+
+
+@cache
+def _paths(kind: str) -> tuple[str, ...]:
+    """The paths of the fields of a kind, those of its status and those deep inside left out."""
+    found = []
     todo = deque([("", kind)])
-    seen: set[str] = set()
     while todo:
         path, name = todo.popleft()
-        fields = fields_of(name)
-        if fields is None or name in seen or path.startswith("status"):
-            continue
-        seen.add(name)
-        if key in fields:
-            return f"{path}.{key}" if path else key
-        for field, type_ in fields.items():
-            listed = type_.startswith("[]")
+        for field, type_ in (fields_of(name) or {}).items():
             below = f"{path}.{field}" if path else field
-            todo.append((f"{below}[]" if listed else below, type_.removeprefix("[]")))
-    return None
+            found.append(below)
+            if below != "status" and below.count(".") < _DEEPEST:
+                item = type_.removeprefix("[]")
+                todo.append((below if item == type_ else f"{below}[]", item))
+    return tuple(found)

@@ -235,11 +235,26 @@ def test_indentation_slips_that_are_yaml():
     thing = service()
     thing["metadata"]["spec"] = thing.pop("spec")
     found = validate(thing)
-    assert ("metadata.spec", 'strict decoding error: unknown field "metadata.spec"') in rows(found)
+    assert rows(found) == [("metadata.spec", 'strict decoding error: unknown field "metadata.spec"')]
     assert "`spec` belongs to the top of the object: look at the indentation." in found.explanation[0]
+    assert len(found) == 1  # the rest is looked at where it belongs
+    thing = service(type="NodePort")
+    thing |= thing.pop("spec")
+    assert [row[0] for row in rows(validate(thing))] == ["ports", "type"]
     thing = service()
     thing["metadata"]["app"] = "web"
     assert "`labels:`" in validate(thing).explanation[0]
+
+
+def test_a_spec_one_level_too_deep():
+    template = {"metadata": {"labels": {"app": "web"}, "spec": {"containers": [{"name": "web", "image": "b"}]}}}
+    spec = {"selector": {"matchLabels": {"app": "web"}}, "template": template}
+    thing = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": spec}
+    found = validate(thing)
+    # As a server answered to somebody.
+    path = "spec.template.metadata.spec"
+    assert rows(found) == [(path, f'strict decoding error: unknown field "{path}"')]
+    assert "`spec` belongs to spec.template: look at the indentation." in found.explanation[0]
 
 
 def test_a_field_written_wrong_is_read_as_it_is_meant():
@@ -256,6 +271,7 @@ def test_a_field_written_wrong_is_read_as_it_is_meant():
             "`port` is text, and takes a whole number: write it without",
         ),
         ({"ports": {"port": 80}}, "spec.ports", "`ports` is a mapping, and takes a list: write each entry as an item"),
+        ({"selector": {"matchLabels": {"app": "web"}}}, "spec.selector.matchLabels", "without `matchLabels:` between"),
         ({"selector": "app=web"}, "spec.selector", "`selector` is text, and takes a mapping: keys below it"),
         (
             {"selector": {"app": True}},
@@ -301,6 +317,14 @@ def test_warnings_are_told():
 )
 def test_a_value_that_is_nearly_right_is_corrected(spec, value):
     assert validate(service(**spec)).explanation[0].startswith(f"Write `{value}`. ")
+
+
+@pytest.mark.parametrize(
+    ("thing", "name"),
+    [(service("My_Web"), "my-web"), (service(ports=[{"port": 80, "targetPort": "HTTP"}]), "http")],
+)
+def test_a_name_that_would_do(thing, name):
+    assert validate(thing).explanation[0].startswith(f"`{name}` would do. ")
 
 
 def test_every_message_has_an_explanation():

@@ -140,9 +140,9 @@ class Operation:
         for family, ip in gone:
             if (allocator := self._allocators.cluster_ips.get(family)) is not None:
                 self._release.append(lambda allocator=allocator, ip=ip: allocator.release(ip))  # type: ignore[misc]
-        if len(old_families) != 1 or len(families) != 2:
+        first, *second = strings(spec, "clusterIPs") or [""]
+        if len(old_families) != 1 or len(families) != 2 or not first:
             return []
-        first, *second = strings(spec, "clusterIPs")
         added = {"clusterIPs": second}
         wrong = self._cluster_ips(added, families[1:], second)
         spec["clusterIPs"] = [first, *added["clusterIPs"]]

@@ -47,7 +47,7 @@ def run(folder: Path, shares: tuple[float, ...]) -> Result:  # noqa: ARG001 - ev
     return Result(
         "Causes found, and false alarms",
         "Faults planted in made-up clusters, each form of each cause several times, asked about as a person would; and every "
-        "service of healthy clusters, without a symptom, refused, and timed out. Found: named at rank 1, as certainly as the "
+        "service of healthy clusters, without a symptom, and refused or timed out. Found: named at rank 1, as certainly as the "
         "objects allow; for firewall and cross-node-network, which no object shows: named.",
         rows,
         [

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from nodeportkit.traffic.tracing import Tracer as Tracer
     from nodeportkit.traffic.tracing import trace as trace
     from nodeportkit.validation import validate as validate
+    from nodeportkit.widgets import AuditBrowser as AuditBrowser
     from nodeportkit.widgets import ChainExplorer as ChainExplorer
     from nodeportkit.widgets import PacketStepper as PacketStepper
     from nodeportkit.widgets import ReachMatrix as ReachMatrix
@@ -87,6 +88,7 @@ __version__ = "0.1.0"
 # Each public name and the module that has it. They are imported when first used: pictures and widgets take longer to
 # import than a pasted table takes to read.
 _HOMES: Final = {
+    "AuditBrowser": "widgets",
     "ChainExplorer": "widgets",
     "Cluster": "cluster",
     "Comparison": "traffic.comparison",
@@ -188,6 +190,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "plot_rules",
     "ChainExplorer",
     "TrafficExplorer",
+    "AuditBrowser",
     "ReachMatrix",
     "PacketStepper",
     "healthy_cluster",

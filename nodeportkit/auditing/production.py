@@ -105,7 +105,7 @@ def _range(scene: Scene) -> tuple[float, str, str]:
     return (
         used.nunique() / size,
         "share",
-        f"{used.nunique():,} of {size:,} numbers are given away; then no service gets one.",
+        f"{used.nunique():,} of {size:,} numbers are given away; when all are, no service gets one.",
     )
 
 

@@ -75,8 +75,7 @@ class Chart:
         for kind in KINDS:
             self._draw(canvas, kind, self._cells(c for c, one in scene.cells.items() if one == kind))
         for cell, kind in scene.cells.items():
-            if kind == "clash":
-                self._cross(canvas, *self._place(cell))
+            self._sign(canvas, kind, *self._place(cell))
         self._legend(canvas)
         self._holders(canvas)
 
@@ -100,23 +99,26 @@ class Chart:
         elif kind == "host port":
             canvas.shape(outline, colours.muted, edge=colours.muted, above=True, name="cell-host-port")
         else:
-            canvas.shape(
-                outline, colours.good, opacity=0.25, edge=colours.good, hatch="////", above=True, name="cell-check"
-            )
+            canvas.shape(outline, colours.good, opacity=0.25, edge=colours.good, above=True, name="cell-check")
 
-    def _cross(self, canvas: Canvas, x: float, y: float) -> None:
-        ends = [(0.2, 0.2), (0.8, 0.8), (0.2, 0.8), (0.8, 0.2)]
-        points = [(x + dx * _CELL, y + dy * _CELL) for dx, dy in ends]
-        outline = Path(points, [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO])
-        canvas.shape(outline, canvas.colours.on_colour, edge=canvas.colours.on_colour, above=True, name="cross")
+    def _sign(self, canvas: Canvas, kind: str, x: float, y: float) -> None:
+        """A cross on what is claimed twice, a stroke on a health check; nothing on the others."""
+        ends = {
+            "clash": [(0.2, 0.2), (0.8, 0.8), (0.2, 0.8), (0.8, 0.2)],
+            "health check": [(0.15, 0.85), (0.85, 0.15)],
+        }.get(kind)
+        if ends is not None:
+            colour = canvas.colours.on_colour if kind == "clash" else canvas.colours.good
+            points = [(x + dx * _CELL, y + dy * _CELL) for dx, dy in ends]
+            outline = Path(points, [Path.MOVETO, Path.LINETO] * (len(ends) // 2))
+            canvas.shape(outline, colour, edge=colour, above=True, name=f"sign-{kind.replace(' ', '-')}")
 
     def _legend(self, canvas: Canvas) -> None:
         x, y = MARGIN + _LABEL, self.legend
         for kind in reversed(KINDS):
             if count := self.scene.counts.get(kind):
                 self._draw(canvas, kind, _squares([(x, y - _CELL + 1)]))
-                if kind == "clash":
-                    self._cross(canvas, x, y - _CELL + 1)
+                self._sign(canvas, kind, x, y - _CELL + 1)
                 words = f"{_NAMES[kind]} ({count:,})"
                 canvas.text(x + _STEP + 4, y, words, _WORD, canvas.colours.ink)
                 x += _STEP + 22 + 5.6 * len(words)

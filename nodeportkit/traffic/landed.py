@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from nodeportkit.errors import NodePortKitError
-from nodeportkit.traffic.drawing import SLICE
 from nodeportkit.traffic.sharing import cells, port_cells, strings
 from nodeportkit.traffic.spread import Spread
 from nodeportkit.traffic.tally import Tally
@@ -20,6 +19,8 @@ __all__ = ["Requests", "counted", "whole"]
 Requests: TypeAlias = (
     int | Sequence[int] | npt.NDArray[np.integer[Any]] | Callable[[np.random.Generator, int], npt.NDArray[Any]]
 )
+
+_SLICE: Final = 1 << 21  # connections whose requests are drawn in one go
 
 
 def whole(what: str, number: Any) -> int:
@@ -76,8 +77,8 @@ def _drawn_requests(
     number: int, draw_requests: Callable[[np.random.Generator, int], npt.NDArray[Any]], rng: np.random.Generator
 ) -> int:
     total = 0
-    for first in range(0, number, SLICE):
-        size = min(SLICE, number - first)
+    for first in range(0, number, _SLICE):
+        size = min(_SLICE, number - first)
         drawn = np.asarray(draw_requests(rng, size))
         if drawn.shape != (size,) or drawn.dtype.kind not in "iu" or (drawn < 0).any():
             raise NodePortKitError(

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from nodeportkit.errors import NodePortKitError
-from nodeportkit.traffic.drawing import SLICE, Clients, draw
+from nodeportkit.traffic.clients import Clients, one_go
+from nodeportkit.traffic.drawing import draw
 from nodeportkit.traffic.landed import Requests, counted, whole
 from nodeportkit.traffic.pod_events import PodEvent, phases
 from nodeportkit.traffic.service_spreads import service_spreads
@@ -213,10 +214,11 @@ def _draw_sticky(
     total: int,
     duration: float | None,
 ) -> None:
-    held.forget_gone(spread.groups, len(spread.endpoints))
+    if start:
+        held.forget_gone(spread.groups, len(spread.endpoints))
     at, member = spread.pairs()
     tally.add(at, member, np.zeros(len(at), dtype=np.int64))  # who gets none is counted too
-    step = max(SLICE, 8 * held.chosen.size) if held.last is not None else max(1, number)
+    step = one_go(held) if held.last is not None else max(1, number)
     for first in range(0, number, step):
         some = min(step, number - first)
         pace = (duration or 0.0) / total

@@ -46,8 +46,10 @@ class Tally:
         if self._by_node:
             keys += node.astype(np.int64) * self._width
         if self._dense is not None and self._met is not None:
-            # Sums of float64 are exact up to 2**53 connections.
-            self._dense += np.bincount(keys, weights=count, minlength=len(self._dense)).astype(np.int64)
+            if len(keys) < len(self._dense):
+                np.add.at(self._dense, keys, count)
+            else:  # sums of float64 are exact up to 2**53 connections
+                self._dense += np.bincount(keys, weights=count, minlength=len(self._dense)).astype(np.int64)
             self._met[keys] = True
             return
         keys, counts = np.concatenate([self._keys, keys]), np.concatenate([self._counts, count])

@@ -8,8 +8,11 @@ import pytest
 
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.kube.proxy_config import ProxyConfig
+from nodeportkit.traffic.drawing import draw
+from nodeportkit.traffic.service_spreads import service_spreads
 from nodeportkit.traffic.sharing import shares
 from nodeportkit.traffic.simulation import simulate
+from nodeportkit.traffic.tally import Tally
 from traffic_clusters import POD_RANGE, placed
 
 IPVS = ProxyConfig(mode="ipvs", cluster_cidrs=(POD_RANGE,))
@@ -35,8 +38,15 @@ def test_counts_are_those_of_going_round():
 
 
 def test_every_endpoint_is_as_likely_to_get_the_odd_connection():
-    odd = [int(np.argmax(simulate(placed(3, config=IPVS), "web", 4, seed=seed)["connections"])) for seed in range(300)]
-    assert min(Counter(odd).values()) > 60
+    asked = dict.fromkeys(["entry", "source", "destination", "family", "mode"])
+    [spread] = service_spreads(placed(3, config=IPVS), "web", None, **asked)
+    rng = np.random.default_rng(4)
+    odd = Counter()
+    for _ in range(300):
+        tally = Tally(1, 3, by_node=True)
+        draw(spread, 4, tally, rng, by_node=True)
+        odd[int(np.argmax(tally.counts()[2]))] += 1
+    assert min(odd[pod] for pod in range(3)) > 60
 
 
 def test_counted_by_pod_it_is_the_same_run_as_by_node_up_to_where_nodes_begin():

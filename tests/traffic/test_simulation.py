@@ -8,7 +8,8 @@ import pytest
 from scipy import stats
 
 from nodeportkit.errors import NodePortKitError, NotFound
-from nodeportkit.traffic.drawing import Clients, draw
+from nodeportkit.traffic.clients import Clients
+from nodeportkit.traffic.drawing import draw
 from nodeportkit.traffic.service_spreads import service_spreads
 from nodeportkit.traffic.sharing import shares
 from nodeportkit.traffic.simulation import simulate

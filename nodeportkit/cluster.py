@@ -38,7 +38,7 @@ class Cluster:
 
     Parameters
     ----------
-    nodes, services, ports, pods, containers, endpoints, workloads, specs, policies, backends, events
+    nodes, services, ports, pods, containers, endpoints, workloads, specs, policies, namespaces, backends, events
         Frames, or columns of frames, of the schema of that name; missing columns are filled in as missing values.
     stated
         Frame with the columns namespace and service: the services whose endpoints a source stated, even if it stated
@@ -97,6 +97,7 @@ class Cluster:
         workloads: Any = None,
         specs: Any = None,
         policies: Any = None,
+        namespaces: Any = None,
         backends: Any = None,
         events: Any = None,
         collected: Iterable[str] = (),
@@ -115,6 +116,7 @@ class Cluster:
         self.workloads = _frame("workloads", workloads)
         self.specs = _frame("specs", specs)
         self.policies = _frame("policies", policies)
+        self.namespaces = _frame("namespaces", namespaces)
         self.backends = _frame("backends", backends)
         self.events = _frame("events", events)
         self.proxy = proxy or ProxyConfig()

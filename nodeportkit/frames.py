@@ -277,6 +277,19 @@ SCHEMAS: Final[dict[str, Schema]] = {
             """,
         ),
         _schema(
+            "namespaces",
+            "a namespace",
+            "name",
+            "name",
+            """
+            name     string  metadata.name
+            phase    string  Active or Terminating
+            labels   dict    metadata.labels, by which NetworkPolicies select it
+            created  time    metadata.creationTimestamp
+            age      age     time since its creation, at the moment it was printed
+            """,
+        ),
+        _schema(
             "backends",
             "a backend that an Ingress sends requests to",
             "namespace ingress host path",

@@ -52,7 +52,7 @@ class Print:
 def join(prints: Sequence[Print]) -> dict[str, pd.DataFrame]:
     """The frames that the prints give together, by name, and `stated`: the services whose endpoints were stated."""
     frames: dict[str, pd.DataFrame] = {}
-    for name in ("nodes", "services", "pods", "workloads", "policies"):
+    for name in ("nodes", "services", "pods", "workloads", "policies", "namespaces"):
         frames[name] = _objects(SCHEMAS[name], prints)
     for name, parent in (("ports", "services"), ("containers", "pods")):
         parts = _parts(SCHEMAS[name], prints)

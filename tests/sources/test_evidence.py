@@ -281,6 +281,33 @@ def test_a_node_says_who_runs_its_machine():
     assert npk.read(node).nodes["provider_id"].isna().all()
 
 
+# Namespaces, whose labels NetworkPolicies select
+
+
+def test_a_namespace_has_labels_in_every_print():
+    object_ = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": "shop", "labels": {"kubernetes.io/metadata.name": "shop", "team": "a"}},
+        "status": {"phase": "Active"},
+    }
+    table = "$ kubectl get ns --show-labels\nNAME   STATUS   AGE   LABELS\nshop   Active   5d    kubernetes.io/metadata.name=shop,team=a\n"
+    described = "Name:         shop\nLabels:       kubernetes.io/metadata.name=shop\n              team=a\nAnnotations:  <none>\nStatus:       Active\n"
+    for source in (object_, table, described):
+        assert values(npk.read(source).namespaces, "name", "phase", "labels") == [
+            ("shop", "Active", {"kubernetes.io/metadata.name": "shop", "team": "a"})
+        ]
+
+
+def test_a_listing_of_namespaces_takes_away_what_is_no_longer_there():
+    text = transcript(
+        ("kubectl get ns", "NAME      STATUS   AGE\ndefault   Active   5d\nshop      Active   5d"),
+        ("kubectl delete ns shop", 'namespace "shop" deleted'),
+        ("kubectl get ns", "NAME      STATUS   AGE\ndefault   Active   5d"),
+    )
+    assert npk.read(text).namespaces["name"].tolist() == ["default"]
+
+
 # What was listed
 
 

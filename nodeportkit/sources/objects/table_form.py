@@ -21,7 +21,7 @@ from nodeportkit.sources.tables.listing import listing, resources
 
 __all__ = ["DictTable", "JsonTable", "table_fragments"]
 
-_OBJECT_FRAMES: Final = ("nodes", "services", "pods", "workloads", "policies")
+_OBJECT_FRAMES: Final = ("nodes", "services", "pods", "workloads", "policies", "namespaces")
 
 
 class ColumnDefinition(Typed):

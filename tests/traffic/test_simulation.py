@@ -132,6 +132,44 @@ def test_how_often_a_client_chooses_anew_is_what_pauses_between_random_moments_g
     assert counts.var() == pytest.approx((q**apart).sum() / 4, rel=0.1)
 
 
+def one_by_one(times, connections, clients, weight, pods, timeout, length, rng):
+    """Connections of each pod (column) in many runs (row), every connection looked at as it comes."""
+    at = np.sort(rng.random((times, connections)), axis=1) * length
+    chosen = np.full((times, clients, len(weight)), -1)
+    last = np.full(chosen.shape, -np.inf)
+    counts, run = np.zeros((times, pods), dtype=int), np.arange(times)
+    for number in range(connections):
+        client, node = rng.integers(clients, size=times), rng.choice(len(weight), size=times, p=weight)
+        pod = chosen[run, client, node]
+        anew = (pod < 0) | (at[:, number] - last[run, client, node] > timeout)
+        pod = np.where(anew, rng.integers(pods, size=times), pod)
+        chosen[run, client, node], last[run, client, node] = pod, at[:, number]
+        counts[run, pod] += 1
+    return counts
+
+
+@pytest.mark.parametrize("connections", [60, 800])  # few visits are drawn each, many by their length
+def test_clients_that_come_and_go_spread_as_if_every_connection_were_looked_at(connections):
+    weight, timeout, length = [0.7, 0.3], 30, 40.0 * connections / 4
+    cluster = placed(1, 1, session_affinity="ClientIP", affinity_timeout=timeout)
+    asked = dict.fromkeys(["source", "destination", "family", "mode"])
+    [spread] = service_spreads(cluster, "web", None, entry={"node-0": 7, "node-1": 3}, **asked)
+    rng, found = np.random.default_rng(3), []
+    for _ in range(1_000):
+        tally, held = Tally(2, 2, by_node=False), Clients.new(3, 2, timeout=timeout, timed=True)
+        first = rng.binomial(connections, 0.4)  # in two goes, as long runs are
+        held.draw(spread, first, tally, rng, start=0.0, length=0.4 * length)
+        held.draw(spread, connections - first, tally, rng, start=0.4 * length, length=0.6 * length)
+        counts = np.zeros(2)
+        counts[tally.counts()[1]] = tally.counts()[2]
+        found.append(counts)
+    found = np.array(found)
+    expected = one_by_one(2_000, connections, 3, weight, 2, timeout, length, np.random.default_rng(4))
+    assert (found.sum(axis=1) == connections).all()
+    assert stats.ks_2samp(found[:, 0], expected[:, 0]).pvalue > 1e-4
+    assert found[:, 0].var() == pytest.approx(expected[:, 0].var(), rel=0.15)
+
+
 # Pods that come and go
 
 

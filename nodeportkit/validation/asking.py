@@ -11,13 +11,14 @@ from typing import Any, Final
 import pandas as pd
 
 from nodeportkit.cluster import Cluster
-from nodeportkit.errors import Slip
+from nodeportkit.errors import ReadError, Slip
 from nodeportkit.kube.allocation import admit_create, admit_update
 from nodeportkit.kube.decoding import Unknown, decode
 from nodeportkit.kube.defaults import with_defaults
 from nodeportkit.kube.validation import KINDS, FieldError, check_create, check_update, warnings_of
 from nodeportkit.kube.validation.field import distinct
 from nodeportkit.kube.validation.names import dns1035_label
+from nodeportkit.selectors import requirements
 from nodeportkit.validation.evidence import Evidence
 from nodeportkit.validation.explanations import explain
 from nodeportkit.validation.fields import explain_type, guess
@@ -26,7 +27,6 @@ from nodeportkit.validation.manifests import Item, read_manifest
 
 __all__ = ["validate"]
 
-_PLURALS: Final = {kind: f"{kind.lower()}s" for kind in KINDS}
 _WHERE: Final = re.compile(r"((?:spec|metadata)[\w.\[\]]*)")
 _INTERNAL: Final = {"HealthCheck": "spec.healthCheckNodePort", "nodePort": "spec.ports", "serviceIP": "spec.clusterIPs"}
 # Kinds of the same groups that are not looked at here.
@@ -192,16 +192,14 @@ class _Asking:
     def _judge(self, thing: dict[str, Any], key: tuple[str, str, str], count: int) -> None:
         kind, namespace, name = key
         old = self._old(key, count)
-        if old is None and (kind == "Service"):
-            old = self._evidence.service(namespace, name)
-            if old is not None:
-                words = "`kubectl create` stops here. `kubectl apply` changes the service, which is what is looked at."
-                self._say("note", "metadata.name", f'services "{name}" already exists', words)
+        there = None if old else self._evidence.existing(kind, namespace, name)
+        if there is not None:
+            words = "`kubectl create` stops here. `kubectl apply` changes what is there, which is what is looked at."
+            self._say("note", "metadata.name", f'{_resource(kind)} "{name}" already exists', words)
+            old = there if kind == "Service" else _with_selector(thing, there)
         if key in self._made and name:
-            group = KINDS[kind].api_version.rpartition("/")[0]
-            resource = ".".join(part for part in (_PLURALS[kind], group) if part)
             words = "The manifest has it twice: `kubectl apply` lets the later one win, `kubectl create` refuses it."
-            self._say("warning", "metadata.name", f'{resource} "{name}" already exists', words)
+            self._say("warning", "metadata.name", f'{_resource(kind)} "{name}" already exists', words)
             old = self._made[key]
         made, wrong = self._admit(thing, old)
         for error in distinct(wrong):
@@ -264,6 +262,28 @@ def _identity(thing: Mapping[str, Any]) -> tuple[str, str, str]:
         namespace if isinstance(namespace, str) and namespace else "default",
         name if isinstance(name, str) else "",
     )
+
+
+def _with_selector(thing: dict[str, Any], there: dict[str, Any]) -> dict[str, Any]:
+    """What the object replaces: itself, but for the selector that the cluster shows, if that is another."""
+    shown, spec = there["spec"].get("selector"), thing.get("spec") or {}
+    if shown is None or not isinstance(spec.get("selector"), dict) or _asks(shown) == _asks(spec["selector"]):
+        return thing
+    return {**thing, "spec": {**spec, "selector": shown}}
+
+
+def _asks(selector: dict[str, Any]) -> set[Any]:
+    """What a selector asks for, however it is written; nothing where it is malformed, which is told elsewhere."""
+    try:
+        return {one.pair or one for one in requirements(selector)}
+    except ReadError:
+        return set()
+
+
+def _resource(kind: str) -> str:
+    """A kind as the server's messages name it: `services`, `deployments.apps`."""
+    group = KINDS[kind].api_version.rpartition("/")[0]
+    return ".".join(part for part in (f"{kind.lower()}s", group) if part)
 
 
 def _named(kind: str, namespace: str, name: str) -> str:

@@ -25,6 +25,7 @@ _FIELDS: Final = {
     "external_ips": "externalIPs",
     "selector": "selector",
 }
+_FRAMES: Final = {"Service": "services", "Pod": "pods"}  # the other kinds are in `workloads`
 _PORT_FIELDS: Final = {"port_name": "name", "protocol": "protocol", "port": "port", "node_port": "nodePort"}
 
 
@@ -35,11 +36,6 @@ class Evidence:
         self._cluster = cluster
         self._holders = {} if cluster is None else _holders(cluster)
         self.allocators = _allocators(cluster, self._holders)
-
-    @property
-    def is_known(self) -> bool:
-        """Whether there is a cluster to look at."""
-        return self._cluster is not None
 
     def holder(self, value: int | str) -> str | None:
         """The service, as `namespace/name`, that has a node port or a cluster IP."""
@@ -53,20 +49,28 @@ class Evidence:
             if value:
                 self._holders.setdefault(value, name)
 
-    def service(self, namespace: str, name: str) -> dict[str, Any] | None:
-        """The service of that name, as far as the cluster tells; None where there is none."""
-        if self._cluster is None:
+    def existing(self, kind: str, namespace: str, name: str) -> dict[str, Any] | None:
+        """What there is of that name, as far as the cluster tells; None where there is nothing.
+
+        Of a Pod or a workload no more is known than that it is there, and its selector.
+        """
+        frame = None if self._cluster is None else getattr(self._cluster, _FRAMES.get(kind, "workloads"))
+        if frame is None:
             return None
-        services = self._cluster.services
-        found = services[(services["namespace"] == namespace) & (services["name"] == name)]
+        found = frame[(frame["namespace"] == namespace) & (frame["name"] == name)]
+        found = found if kind in _FRAMES else found[found["kind"] == kind]
         if found.empty:
             return None
-        spec = _told(found.iloc[0], _FIELDS)
-        ports = self._cluster.ports
-        rows = ports[(ports["namespace"] == namespace) & (ports["service"] == name)]
-        spec["ports"] = [_port(row) for _, row in rows.iterrows()]
-        metadata = {"namespace": namespace, "name": name}
-        return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
+        row = found.iloc[0]
+        spec = self._service(row) if kind == "Service" else {}
+        if kind not in _FRAMES and isinstance(row["selector"], dict):
+            spec = {"selector": row["selector"]}
+        return {"kind": kind, "metadata": {"namespace": namespace, "name": name}, "spec": spec}
+
+    def _service(self, row: pd.Series[Any]) -> dict[str, Any]:
+        ports = self._cluster.ports if self._cluster else pd.DataFrame()
+        own = ports[(ports["namespace"] == row["namespace"]) & (ports["service"] == row["name"])]
+        return {**_told(row, _FIELDS), "ports": [_port(port) for _, port in own.iterrows()]}
 
 
 def _port(row: pd.Series[Any]) -> dict[str, Any]:

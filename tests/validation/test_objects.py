@@ -159,6 +159,35 @@ def test_what_stays_of_a_service_that_is_there(cluster):
     assert rows(validate(balanced, cluster)) == [("spec.healthCheckNodePort", "Forbidden: field is immutable")]
 
 
+def test_workloads_and_pods_that_are_there():
+    names = {"namespace": ["default"], "name": ["d"]}
+    workloads = {**names, "kind": ["Deployment"], "selector": [{"matchLabels": {"app": "web"}}]}
+    cluster = Cluster(workloads=workloads, pods=names)
+    container = {"containers": [{"name": "a", "image": "b"}]}
+
+    def deployment(app):
+        template = {"metadata": {"labels": {"app": app}}, "spec": container}
+        spec = {"selector": {"matchExpressions": [{"key": "app", "operator": "In", "values": [app]}]}}
+        return {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "d"},
+            "spec": spec | {"template": template},
+        }
+
+    found = validate(deployment("api"), cluster)
+    assert rows(found, "note") == [("metadata.name", 'deployments.apps "d" already exists')]
+    assert [row[0] for row in rows(found)] == ["spec.selector"]
+    assert rows(validate(deployment("web"), cluster)) == []
+    malformed = deployment("web")
+    malformed["spec"]["selector"] = {"matchLabels": {"a b": "c"}}
+    assert "spec.selector.matchLabels" in [row[0] for row in rows(validate(malformed, cluster))]
+    assert rows(validate(deployment("api") | {"metadata": {"name": "e"}}, cluster)) == []
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "d"}, "spec": container}
+    assert rows(validate(pod, cluster), "note") == [("metadata.name", 'pods "d" already exists')]
+    assert rows(validate(pod, cluster)) == []
+
+
 def test_what_a_table_did_not_show_is_not_guessed():
     cluster = Cluster(services={"namespace": ["default"], "name": ["web"]})
     assert rows(validate(service(clusterIP="10.96.9.9"), cluster)) == []

@@ -1,4 +1,4 @@
-"""A cluster in one process: the API, the controllers, and nodes for pods to run on."""
+"""A cluster in one process: the API, the controllers, nodes for pods to run on, and the network between them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from nodeportkit.playground.api.decoding import Options
 from nodeportkit.playground.api.server import ApiServer
 from nodeportkit.playground.clock import Clock
 from nodeportkit.playground.controllers.manager import Manager
+from nodeportkit.playground.network.pods import Pods
+from nodeportkit.playground.network.proxy import Proxy
 from nodeportkit.playground.resources import resources
 from nodeportkit.playground.store import Object
 
@@ -21,7 +23,7 @@ _VERSION: Final = "v1.37.0"
 
 
 class World:
-    """Everything of a cluster but the network around it. Make it where an asyncio loop runs.
+    """A cluster. Make it where an asyncio loop runs.
 
     Parameters
     ----------
@@ -38,15 +40,19 @@ class World:
         allocators = Allocators(cluster_ips={"IPv4": ClusterIPAllocator(_SERVICES)})
         self.api = ApiServer(allocators=allocators, now=self.clock.now)
         self.manager = Manager(self.api, self.clock)
+        self.pods = Pods(self.api.store, lambda: self.proxy.look_again())
+        self.proxy = Proxy(self.api.store, self.clock, self.pods.find_port)
         for name in _NAMESPACES:
             self._make("namespaces", "", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         for number in range(1, nodes + 1):
             self._make("nodes", "", node(number, self.api.writer.time()))
         self._make("services", "default", _kubernetes())
 
-    def close(self) -> None:
-        """Stop the controllers."""
+    async def close(self) -> None:
+        """Stop the controllers, and close every socket."""
         self.manager.close()
+        await self.proxy.close()
+        await self.pods.close()
 
     def _make(self, name: str, namespace: str, thing: Object) -> None:
         resource = next(resource for resource in resources() if resource.name == name)

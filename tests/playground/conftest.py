@@ -44,7 +44,7 @@ class Running:
 
     def stop(self):
         async def close():
-            self.world.close()
+            await self.world.close()
             self.server.stop()
             await self.server.close_all_connections()
             for task in asyncio.all_tasks():

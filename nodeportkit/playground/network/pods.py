@@ -1,0 +1,194 @@
+"""Pods that answer HTTP on their container ports, each on an address of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+from tornado import httputil
+from tornado.httpserver import HTTPServer
+
+from nodeportkit.playground.images import image_of
+from nodeportkit.playground.network.sockets import bound
+from nodeportkit.playground.store import Change, Key, Object, Store
+
+__all__ = ["ERRORS", "LATENCY", "LISTENS", "Pods"]
+
+LISTENS: Final = "nodeportkit.io/listen"  # "false", or "127.0.0.1": nobody outside the pod is heard
+LATENCY: Final = "nodeportkit.io/latency-ms"
+ERRORS: Final = "nodeportkit.io/error-rate"
+
+
+@dataclass(slots=True)
+class _Listener:
+    """A port of a pod that is listened on: where it is really served, and whose it is."""
+
+    socket: socket.socket
+    port: int
+    pod: Key
+    image: str
+
+
+class Pods:
+    """The servers in all pods.
+
+    Parameters
+    ----------
+    store
+        The objects.
+    changed
+        Called when a pod begins or ceases to listen.
+    """
+
+    def __init__(self, store: Store, changed: Callable[[], None]) -> None:
+        self._store = store
+        self._changed = changed
+        self._listening: dict[tuple[str, int], _Listener] = {}
+        self._by_socket: dict[tuple[str, int], tuple[str, int]] = {}
+        self.failed: dict[tuple[str, int], str] = {}
+        self._server = HTTPServer(self._answer, idle_connection_timeout=120, max_body_size=1 << 20)
+        self._replies: set[asyncio.Task[None]] = set()
+        self._stop = store.listen(self._look)
+
+    def find_port(self, address: str, port: int) -> int | None:
+        """Where a pod's port is really served; None if nobody listens there."""
+        found = self._listening.get((address, port))
+        return None if found is None else found.port
+
+    @property
+    def shifted(self) -> dict[tuple[str, int], int]:
+        """The ports that are served elsewhere, since the system keeps small ones for root."""
+        return {place: it.port for place, it in self._listening.items() if it.port != place[1]}
+
+    async def close(self) -> None:
+        """Stop listening."""
+        self._stop()
+        for place in list(self._listening):
+            self._shut(place)
+        self._server.stop()
+        await self._server.close_all_connections()
+
+    def _look(self, change: Change) -> None:
+        if change.resource != "pods":
+            return
+        mine = {place for place, it in self._listening.items() if it.pod == change.key}
+        wanted = {} if change.type == "DELETED" else _ports(change.object)
+        gone, new = mine - set(wanted), set(wanted) - mine
+        for place in gone:
+            self._shut(place)
+        for place in new:
+            self._open(place, change.key, wanted[place])
+        if gone or new:
+            self._changed()
+
+    def _open(self, place: tuple[str, int], pod: Key, image: str) -> None:
+        try:
+            listening, port = bound(*place)
+        except OSError as error:
+            self.failed[place] = error.strerror or str(error)
+            return
+        self.failed.pop(place, None)
+        self._listening[place] = _Listener(listening, port, pod, image)
+        self._by_socket[place[0], port] = place
+        self._server.add_sockets([listening])
+
+    def _shut(self, place: tuple[str, int]) -> None:
+        listener = self._listening.pop(place)
+        self._by_socket.pop((place[0], listener.port), None)
+        descriptor = listener.socket.fileno()
+        # Tornado closes all sockets of a server or none.
+        handler = self._server._handlers.pop(descriptor, None)
+        if handler is not None:
+            handler()
+        self._server._sockets.pop(descriptor, None)
+        listener.socket.close()
+
+    def _answer(self, request: httputil.HTTPServerRequest) -> None:
+        task = asyncio.ensure_future(self._reply(request))
+        self._replies.add(task)
+        task.add_done_callback(self._replies.discard)
+
+    async def _reply(self, request: httputil.HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        stream = connection.stream
+        if stream.socket is None:
+            return
+        place = self._by_socket.get(stream.socket.getsockname()[:2])
+        listener = self._listening.get(place) if place else None
+        pod = self._store.get("pods", listener.pod) if listener else None
+        if place is None or listener is None or pod is None:
+            stream.close()
+            return
+        if latency := _number(pod, LATENCY):
+            await asyncio.sleep(latency / 1000)
+        client = request.remote_ip or ""
+        code, page = (
+            (500, "an error, as its annotation asks for\n") if random.random() < _number(pod, ERRORS) else (200, "")
+        )
+        body = (page or _page(pod, listener.image, client, place[1])).encode()
+        headers = httputil.HTTPHeaders(
+            {
+                "Content-Type": "text/html"
+                if listener.image == "nginx" and code == 200
+                else "text/plain; charset=utf-8",
+                "Content-Length": str(len(body)),
+                "X-Pod-Name": pod["metadata"]["name"],
+                "X-Node-Name": pod["spec"]["nodeName"],
+                "X-Client-Address": client,
+            }
+        )
+        try:
+            await connection.write_headers(
+                httputil.ResponseStartLine("HTTP/1.1", code, "OK" if code == 200 else "Error"),
+                headers,
+                body if request.method != "HEAD" else b"",
+            )
+            connection.finish()
+        except OSError:
+            stream.close()
+
+
+def _ports(pod: Object) -> dict[tuple[str, int], str]:
+    """Where a pod listens, with the image behind it."""
+    status = pod.get("status", {})
+    listens = str((pod["metadata"].get("annotations") or {}).get(LISTENS, "true"))
+    address = status.get("podIP")
+    if not address or listens != "true":
+        return {}
+    running = {it["name"] for it in status.get("containerStatuses") or () if "running" in it["state"]}
+    found: dict[tuple[str, int], str] = {}
+    for container in pod["spec"]["containers"]:
+        image = image_of(container["image"])
+        if container["name"] not in running or image is None:
+            continue
+        declared = [it["containerPort"] for it in container.get("ports") or () if it.get("protocol", "TCP") == "TCP"]
+        for port in declared or ([image.port] if image.port else []):
+            found[address, port] = _plain(container["image"])
+    return found
+
+
+def _plain(image: str) -> str:
+    return image.rpartition("/")[2].partition(":")[0].partition("@")[0]
+
+
+def _number(pod: Object, name: str) -> float:
+    try:
+        return max(0.0, float((pod["metadata"].get("annotations") or {}).get(name, 0)))
+    except ValueError:
+        return 0.0
+
+
+def _page(pod: Object, image: str, client: str, port: int) -> str:
+    name, node = pod["metadata"]["name"], pod["spec"]["nodeName"]
+    if image == "nginx":
+        return (
+            "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n"
+            "<h1>Welcome to nginx!</h1>\n"
+            f"<p>This is pod {escape(name)} on {escape(node)}: the web server answers.</p>\n</body>\n</html>\n"
+        )
+    return f"pod: {name}\nnode: {node}\nimage: {image}\nport: {port}\nclient: {client}\n"

@@ -1,0 +1,134 @@
+"""A connection passed on: what one end says, the other hears."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import struct
+from collections.abc import Callable
+from typing import Protocol
+
+__all__ = ["Entry", "Way"]
+
+
+class Way(Protocol):
+    """Where a connection goes on to, and the address that it comes from."""
+
+    @property
+    def address(self) -> str: ...  # noqa: D102
+
+    @property
+    def port(self) -> int: ...  # noqa: D102
+
+    @property
+    def source(self) -> str: ...  # noqa: D102
+
+
+class _End(asyncio.Protocol):
+    """One end of a connection that is passed on."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.Transport | None = None
+        self.other: _End | None = None
+        self._heard_all = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport."""
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Pass on what was said."""
+        if self.other and self.other.transport:
+            self.other.transport.write(data)
+
+    def pause_writing(self) -> None:
+        """Let the other end wait: this one does not listen so fast."""
+        if self.other and self.other.transport and not self.other.transport.is_closing():
+            self.other.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Let the other end go on."""
+        if self.other and self.other.transport and not self.other.transport.is_closing():
+            self.other.transport.resume_reading()
+
+    def eof_received(self) -> bool:
+        """Pass on that there is no more; the other direction may go on."""
+        self._heard_all = True
+        other = self.other
+        if other is None or other.transport is None or other.transport.is_closing():
+            return False
+        if other._heard_all:
+            other.transport.close()
+            return False
+        if other.transport.can_write_eof():
+            with contextlib.suppress(OSError):
+                other.transport.write_eof()
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the other half too, in the same way."""
+        if self.other and self.other.transport and not self.other.transport.is_closing():
+            if exc is None:
+                self.other.transport.close()
+            else:
+                reset(self.other.transport)
+
+
+class Entry(_End):
+    """The end at which a client has arrived.
+
+    Parameters
+    ----------
+    choose
+        Tells for the client's address where its connection goes; None: nowhere.
+    """
+
+    def __init__(self, choose: Callable[[str], Way | None]) -> None:
+        super().__init__()
+        self._choose = choose
+        self._dialling: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Dial the pod; until it answers, what the client says waits."""
+        super().connection_made(transport)
+        assert self.transport is not None
+        self.transport.pause_reading()
+        self._dialling = asyncio.get_running_loop().create_task(self._dial(self.transport))
+
+    async def _dial(self, transport: asyncio.Transport) -> None:
+        peer = transport.get_extra_info("peername")
+        way = self._choose(peer[0]) if peer else None
+        if way is None:
+            reset(transport)
+            return
+        exit_ = _End()
+        exit_.other = self
+        try:
+            loop = asyncio.get_running_loop()
+            await loop.create_connection(lambda: exit_, way.address, way.port, local_addr=(way.source, 0))
+        except OSError:
+            reset(transport)
+            return
+        self.other = exit_
+        if transport.is_closing():
+            assert exit_.transport is not None
+            exit_.transport.abort()
+        else:
+            transport.resume_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the other half too; or cease to dial."""
+        if self._dialling is not None and self.other is None:
+            self._dialling.cancel()
+        super().connection_lost(exc)
+
+
+def reset(transport: asyncio.Transport) -> None:
+    """End a connection as one that is refused further on."""
+    raw = transport.get_extra_info("socket")
+    if raw is not None:
+        with contextlib.suppress(OSError):
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

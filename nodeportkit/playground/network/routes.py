@@ -1,0 +1,102 @@
+"""What kube-proxy on each node decides about a connection: the package's own routing, asked for every single one."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nodeportkit.cluster import Cluster
+from nodeportkit.kube.packets import Packet, decide
+from nodeportkit.kube.packets.model import Decision
+from nodeportkit.kube.proxy_config import ProxyConfig
+from nodeportkit.playground.clock import Clock
+from nodeportkit.playground.network.addresses import CLUSTER_CIDR, SERVICE_CIDR, as_loopback, as_real
+from nodeportkit.playground.store import Object
+from nodeportkit.sources.read import read
+from nodeportkit.traffic.seen_by import ProxyViews
+
+__all__ = ["Choice", "Routes"]
+
+_MODE: Final = "iptables"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where a connection goes.
+
+    Attributes
+    ----------
+    address, port
+        The pod's.
+    source
+        The address that the pod sees.
+    """
+
+    address: str
+    port: int
+    source: str
+
+
+class Routes:
+    """The rules of all nodes for one service.
+
+    Parameters
+    ----------
+    service, slices, nodes
+        The objects that they come from.
+    clock
+        For session affinity.
+    """
+
+    def __init__(self, service: Object, slices: list[Object], nodes: list[Object], clock: Clock) -> None:
+        proxy = ProxyConfig(cluster_cidrs=(CLUSTER_CIDR,), service_cidrs=(SERVICE_CIDR,))
+        things = [_real(thing) for thing in (service, *slices, *nodes)]
+        cluster: Cluster = read(*things).replace(proxy=proxy)
+        self._views = ProxyViews(cluster)
+        self._clock = clock
+        self._sticky: dict[tuple[str, int, str], tuple[str, float]] = {}
+
+    def decide(self, node: str, client: str, destination: str, port: int, protocol: str = "TCP") -> Decision:
+        """What becomes of a connection that reaches a node."""
+        here, ports = self._views.at(node, "IPv4")
+        packet = Packet(as_real(client), as_real(destination), port, protocol)
+        return decide(packet, ports, here, _MODE, rules=False)
+
+    def choose(self, node: str, client: str, destination: str, port: int, protocol: str = "TCP") -> Choice | None:
+        """Where a connection goes; None if nobody takes it."""
+        decision = self.decide(node, client, destination, port, protocol)
+        if decision.verdict != "FORWARD" or decision.service_port is None:
+            return None
+        chosen = random.choice(decision.endpoints)
+        seconds = decision.service_port.affinity_seconds
+        if seconds:
+            now = self._clock.now().timestamp()
+            place = (node, decision.service_port.port, client)
+            known, until = self._sticky.get(place, ("", 0.0))
+            chosen = next((end for end in decision.endpoints if str(end) == known and now < until), chosen)
+            self._sticky[place] = (str(chosen), now + seconds)
+        masquerade = decision.masquerade or chosen in decision.hairpins
+        address = as_loopback(chosen.address)
+        return Choice(address, chosen.port, self._address_of(node) if masquerade else client)
+
+    def remember(self, other: Routes) -> None:
+        """Take over which clients stay with which pods."""
+        self._sticky = other._sticky
+
+    def _address_of(self, node: str) -> str:
+        here, _ = self._views.at(node, "IPv4")
+        return as_loopback(here.primary)
+
+
+def _real(thing: Object) -> Object:
+    """The object with the addresses of a real cluster."""
+
+    def at(value: Any) -> Any:
+        if isinstance(value, str):
+            return as_real(value) if value.startswith(("127.168.", "127.244.", "127.96.")) else value
+        if isinstance(value, dict):
+            return {key: at(item) for key, item in value.items()}
+        return [at(item) for item in value] if isinstance(value, list) else value
+
+    return {key: at(value) if key != "metadata" else value for key, value in thing.items()}

@@ -273,7 +273,7 @@ class Case:
         number, protocol = _plain(port.ports["node_port"].iloc[0]), _plain(port.ports["protocol"].iloc[0]) or "TCP"
         row = self.node_named(node)
         cluster_ips = [ip for ip in self.row["cluster_ips"] or () if ip not in ("", "None")]
-        if number is None or row is None or not cluster_ips:
+        if number is None or row is None or not cluster_ips or port.used[["pod_ip", "pod_port"]].isna().any(axis=None):
             return None
         family = self.dial.family or family_of(cluster_ips[0])
         own = [ip for ip in row["internal_ips"] or () if family_of(ip) == family]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
+
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.diagnosis.telling import from_the_node
-from nodeportkit.standings.facts import Facts
+from nodeportkit.standings.facts import Facts, true
 
 __all__ = ["CAUSE", "find"]
 
@@ -25,7 +27,7 @@ def find(case: Case) -> Iterator[Finding]:
         if not (found := _across(case, port)):
             continue
         entry, pod_node, ip, number = found
-        told, shown = CAUSE.possible, f"connections that enter at {entry} go on to {ip}:{number} on {pod_node}"
+        told, shown = CAUSE.possible, f"connections that enter at {entry} go on to a pod on {pod_node}"
         if split := _split(case, port):
             told, shown = CAUSE.hint, f"{split}; {shown}"
         yield told(
@@ -33,18 +35,22 @@ def find(case: Case) -> Iterator[Finding]:
             explanation="If only connections whose pod is on the entry node get through, packets between nodes are lost: see the "
             "network plug-in's pods, the port of its overlay (VXLAN 8472 or 4789, UDP) in firewalls, and its MTU. Try a pod of "
             "another node from this one:",
-            verify=from_the_node(entry, ip, number),
+            verify=from_the_node(entry, ip, number) if ip and number else "",
         )  # fmt: skip
         return
 
 
-def _across(case: Case, port: Facts) -> tuple[str, str, str, int] | None:
-    """An entry node that sends to a pod of another node."""
+def _across(case: Case, port: Facts) -> tuple[str, str, str | None, int | None] | None:
+    """An entry node that sends to a pod of another node: its name and that of the other, the pod's address and port."""
     for node in case.entry_nodes[:10]:
         decided = case.decided(port, node)
         for end in decided.endpoints if decided is not None else ():
             if end.node is not None and end.node != node:
                 return node, end.node, end.address, end.port
+        if decided is None and case.row["external_traffic_policy"] != "Local":
+            away = port.used[true(port.used["pod_node"].ne(node))]
+            for on, ip, number in away[["pod_node", "pod_ip", "pod_port"]].itertuples(index=False):
+                return node, str(on), None if pd.isna(ip) else str(ip), None if pd.isna(number) else int(number)
     return None
 
 

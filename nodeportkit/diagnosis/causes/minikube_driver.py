@@ -15,6 +15,7 @@ __all__ = ["CAUSE", "find", "is_minikube"]
 CAUSE = Cause("minikube-driver", 18, ("timeout",))
 # What `minikube start`, `minikube service` and `minikube profile list` print.
 _DRIVER: Final = re.compile(r"(?i:using (?:a|the) (docker|podman) driver)|\|\s*(docker|podman)\s*\|")
+_OTHER: Final = re.compile(r"(?i:using (?:a|the) \w+ driver)")
 _ELSEWHERE: Final = re.compile(
     r"(?i:driver on (darwin|windows)\b|minikube v\S+ on (darwin|microsoft windows)\b|\b(WSL)2?\b)"
 )
@@ -37,6 +38,8 @@ def find(case: Case) -> Iterator[Finding]:
         return
     printed = "\n".join(step.output for step in case.cluster.steps if step.parsed.program == "minikube")
     driver, system = _DRIVER.search(printed), _ELSEWHERE.search(printed)
+    if _OTHER.search(printed) and not driver:
+        return
     address = case.dial.address or ""
     said = {
         "object": f"Node {case.dial.node or 'minikube'}", "field": "status.addresses",

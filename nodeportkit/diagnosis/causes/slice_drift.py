@@ -46,7 +46,7 @@ def _differences(case: Case) -> Iterator[Finding]:
     given = case.cluster.given
     told = given[true(given["namespace"].eq(case.namespace) & given["service"].eq(case.name))]
     made = derived(case.cluster, case.namespace, case.name)
-    if told.empty or told[["slice", "address", "port", "ready"]].isna().any(axis=None):
+    if told.empty or case.facts.ports.empty or told[["slice", "address", "port", "ready"]].isna().any(axis=None):
         return
     if made[["address", "port", "ready"]].isna().any(axis=None):
         return

@@ -55,7 +55,9 @@ def read(*sources: Any, now: datetime | None = None) -> Cluster:
     *sources
         In any mixture: text as pasted from a terminal, file names, globs, folders, `pathlib` paths, bytes, open files,
         Kubernetes objects as dicts or lists of dicts, and clusters read before. Files may hold what `kubectl get`,
-        `kubectl describe` and minikube print, YAML or JSON, whole transcripts, or a cluster saved by `Cluster.save`.
+        `kubectl describe` and minikube print, YAML or JSON, whole transcripts, or a cluster saved by `Cluster.save`. How
+        the proxy is set up (`.proxy`) is known from kube-proxy's ConfigMap, log or rules, from flags of kube-apiserver and
+        kube-proxy, and from configurations of kubeadm and kind; of the machine (`.host`) tell sysctl, docker and minikube.
     now
         The moment at which YAML and JSON objects were printed: ages are given relative to it. Tables show ages
         themselves.

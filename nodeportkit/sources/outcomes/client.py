@@ -27,6 +27,7 @@ _OBJECT: Final = re.compile(
 )
 _INVALID: Final = re.compile(r'The (?P<kind>\S+) "(?P<name>[^"]*)" is invalid:\s?(?P<causes>.*)$')
 _CAUSE: Final = re.compile(r"(?P<field>[A-Za-z][\w.-]*(?:\[[^\]]*\][\w.-]*)*): (?P<message>.*)$")
+_VALID_PORTS: Final = re.compile(r"The range of valid ports is (\d{1,5}-\d{1,5})\b")
 _EMPTY: Final = re.compile(r"No resources found(?: in (?P<namespace>\S+) namespace)?\.?$")
 _YAML_ERROR: Final = re.compile(
     r"error parsing (?P<file>.*?): error converting YAML to JSON: yaml: line (?P<line>\d+): (?P<reason>.*)$"
@@ -72,7 +73,9 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
 
 
 def _finding(kind: str, line: str, at: int, end: int, details: dict[str, Any]) -> Finding:
-    return Finding(at, end, outcomes=(Outcome(kind, at + 1, line, details),))
+    told = _VALID_PORTS.search(str(details.get("message")))
+    settings = {"node_port_range": told[1]} if told else {}
+    return Finding(at, end, outcomes=(Outcome(kind, at + 1, line, details),), settings=settings)
 
 
 def _from_server(told: re.Match[str], lines: Sequence[str], at: int, _context: Context) -> Finding:

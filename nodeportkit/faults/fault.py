@@ -40,6 +40,8 @@ class Fault:
         Whether it harms other services too.
     proxy
         How kube-proxy is set up, where that is a part of it.
+    terminal
+        What a terminal printed besides, where that is a part of it.
     """
 
     cause: str
@@ -52,8 +54,9 @@ class Fault:
     checks: tuple[str, ...] = ()
     around: bool = False
     proxy: ProxyConfig | None = None
+    terminal: str = ""
 
     def cluster(self) -> Cluster:
-        """The objects, read."""
-        found = read(as_list(self.objects))
+        """The objects, and what the terminal printed, read."""
+        found = read(as_list(self.objects), *([self.terminal] if self.terminal else []))
         return found if self.proxy is None else found.replace(proxy=self.proxy)

@@ -11,7 +11,7 @@ from nodeportkit.faults.objects import Object, name_of, new, uid
 
 __all__ = ["PLATFORMS", "Ground"]
 
-PLATFORMS: Final = ("kubeadm", "eks", "gke", "k3s", "cilium", "kind")
+PLATFORMS: Final = ("kubeadm", "eks", "gke", "k3s", "cilium", "kind", "minikube")
 _NETWORK: Final = {"kubeadm": "192.168.{}.{}", "eks": "10.0.{}.{}", "gke": "10.132.{}.{}", "k3s": "192.168.{}.{}"}
 _ZONES: Final = ("a", "b", "c")
 
@@ -88,6 +88,8 @@ class Ground:
         zone = f"eu-west-1{_ZONES[number % 3]}"
         name, address, provider = self._standing(number, zone)
         made = new("Node", "", name, labels={"kubernetes.io/hostname": name, "kubernetes.io/os": "linux"})
+        if self.platform == "minikube":
+            made["metadata"]["labels"]["minikube.k8s.io/name"] = "minikube"
         if self.platform in ("eks", "gke"):
             made["metadata"]["labels"]["topology.kubernetes.io/zone"] = zone
         high, low = divmod(number, 250)
@@ -139,6 +141,8 @@ class Ground:
         if self.platform == "kind":
             name = "kind-control-plane" if not number else f"kind-worker{number if number > 1 else ''}"
             return name, f"172.18.{high}.{low + 2}", f"kind://docker/kind/{name}"
+        if self.platform == "minikube":
+            return "minikube" if not number else f"minikube-m{number + 1:02}", f"192.168.{49 + high}.{low + 2}", ""
         if self.platform == "eks":
             return f"ip-{address.replace('.', '-')}.ec2.internal", address, f"aws:///{zone}/i-0{number:016x}"
         if self.platform == "gke":

@@ -39,7 +39,7 @@ def healthy_cluster(
     services
         How many applications, at least 1: the first is a plain one behind a node port. Some have more than one service.
     platform
-        Who runs it: `kubeadm`, `eks`, `gke`, `k3s`, `cilium` (which takes the place of kube-proxy) or `kind`.
+        Who runs it: `kubeadm`, `eks`, `gke`, `k3s`, `cilium` (which takes the place of kube-proxy), `kind` or `minikube`.
     dual_stack
         Whether there are IPv6 addresses too.
 

@@ -163,6 +163,7 @@ class Scene:
         settled: bool = False,
         around: bool = False,
         proxy: ProxyConfig | None = None,
+        terminal: str = "",
         **question: Any,
     ) -> Fault:
         """What was planted; controllers do their work first, unless they have done it before the last change."""
@@ -170,7 +171,7 @@ class Scene:
             settle(self.objects)
         name = service if isinstance(service, str) else full_name(service)
         told = {key: value for key, value in question.items() if value is not None}
-        return Fault("", "", self.objects, name, told, certainty, also, checks, around, proxy)
+        return Fault("", "", self.objects, name, told, certainty, also, checks, around, proxy, terminal)
 
     def dialled(self, service: Object, *, node: Object | None = None) -> dict[str, Any]:
         """How the service's node port is dialled, as far as a person says it: the port, mostly, and a node or its address."""

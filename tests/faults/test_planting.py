@@ -14,7 +14,11 @@ FORMS = [(cause, variant) for cause in causes() for variant in variants(cause)]
 # In these nothing is wrong with the objects: what is dialled, asked for or seen is.
 ASKED_WRONGLY = {
     *((cause, variant) for cause, variant in FORMS if cause in ("application-layer", "cross-node-network", "firewall")),
-    *((cause, variant) for cause, variant in FORMS if cause in ("kind-port-mapping", "tunnel-closed", "wrong-port")),
+    *(
+        (cause, variant)
+        for cause, variant in FORMS
+        if cause in ("kind-port-mapping", "minikube-driver", "tunnel-closed", "wrong-port")
+    ),
     *((cause, variant) for cause, variant in FORMS if cause in ("node-address-not-served", "node-ip-unroutable")),
     ("ip-family-mismatch", "dialled_over_ipv6"),
     ("not-exposed", "external_name"),
@@ -76,7 +80,7 @@ def verdict(fault):
 def healthy():
     """For each platform a cluster with a place for everything, and how its objects read."""
     found = {}
-    for platform in ("kubeadm", "kind"):
+    for platform in ("kubeadm", "kind", "minikube"):
         objects = healthy_cluster(14, nodes=4, services=20, dual_stack=True, platform=platform)
         found[platform] = objects, written(objects)
     return found
@@ -88,7 +92,7 @@ def written(objects):
 
 @pytest.mark.parametrize(("cause", "variant"), FORMS)
 def test_a_fault_changes_what_it_should_and_gives_the_symptom(cause, variant, healthy):
-    objects, before = healthy["kind" if cause == "kind-port-mapping" else "kubeadm"]
+    objects, before = healthy[{"kind-port-mapping": "kind", "minikube-driver": "minikube"}.get(cause, "kubeadm")]
     fault = plant(objects, cause, 2, variant=variant)
     assert (fault.cause, fault.variant) == (cause, variant)
     assert written(objects) == before, "the healthy cluster was changed too"

@@ -30,6 +30,8 @@ class Claims:
         By protocol, port and address: the kind of address, the address as the service has it, the position.
     node_ports
         By protocol and node port: the position.
+    health_checks
+        By health check node port: the position.
     cluster_ips, service_ips
         Every cluster IP; these and every external IP and load balancer's address.
     """
@@ -37,6 +39,7 @@ class Claims:
     def __init__(self, ports: Sequence[ServicePort]) -> None:
         self.addresses: dict[tuple[str, int, str], tuple[Kind, str, int]] = {}
         self.node_ports: dict[tuple[str, int], int] = {}
+        self.health_checks: dict[int, int] = {}
         self.cluster_ips: set[str] = set()
         self.service_ips: set[str] = set()
         for position, port in enumerate(ports):
@@ -47,6 +50,8 @@ class Claims:
                 self.service_ips.add(canonical(address))
             if port.node_port:
                 self.node_ports.setdefault((port.protocol, port.node_port), position)
+            if port.health_check_node_port:
+                self.health_checks.setdefault(port.health_check_node_port, position)
 
     def kind_of(self, protocol: str, port: int, address: str) -> Kind | None:
         """Which kind of service address this is at a port; None for none."""
@@ -144,7 +149,10 @@ class ServiceCatalog:
             local = tuple(seen[row] for row in np.flatnonzero(mask))
         # Hints and nodes only choose among these: they never leave none.
         some = bool(known.ready.any() or known.leaving.any())
-        return replace(port, cluster=cluster, local=local, any_endpoint=some, endpoints=len(ends))
+        ready_here = sum(end.local for end, ready in zip(seen, known.ready, strict=True) if ready)
+        return replace(
+            port, cluster=cluster, local=local, any_endpoint=some, endpoints=len(ends), ready_here=ready_here
+        )
 
 
 class ServiceView(Sequence[ServicePort]):

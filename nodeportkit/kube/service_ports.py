@@ -84,6 +84,8 @@ class ServicePort:
         Whether any endpoint anywhere could take a connection: if not, connections are rejected, not dropped.
     endpoints
         How many endpoints it has in all, whether they take connections or not.
+    ready_here
+        How many ready endpoints are on this node: what the health check node port tells.
     """
 
     namespace: str
@@ -105,6 +107,7 @@ class ServicePort:
     local: tuple[Endpoint, ...] = ()
     any_endpoint: bool = False
     endpoints: int = 0
+    ready_here: int = 0
 
     @property
     def name(self) -> str:

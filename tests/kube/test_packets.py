@@ -6,6 +6,7 @@ packet to be seen, such as hints.
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from nodeportkit.traffic.tracing import trace
@@ -113,6 +114,32 @@ def test_a_slice_belongs_to_a_service_port_by_namespace_port_name_and_protocol(m
     assert sent(cluster, DESTINATIONS["node port"], mode).verdict == "REJECT"
 
 
+def test_an_unnamed_port_belongs_to_the_unnamed_port_of_a_slice(mode):
+    cluster = one_service("10.180.0.1", port_name="")
+    assert sent(cluster, DESTINATIONS["node port"], mode).service == "ns1/svc1"
+    named = cluster.replace(endpoints=cluster.endpoints.assign(port_name="p80"))
+    assert sent(named, DESTINATIONS["node port"], mode).verdict == "REJECT"
+
+
+def test_sctp_is_a_port_of_its_own_too(mode):
+    cluster = one_service("10.180.0.1", protocol="SCTP", **OUTSIDE)
+    for to in DESTINATIONS.values():
+        assert sent(cluster, to, mode, protocol="SCTP").verdict == "FORWARD"
+        assert sent(cluster, to, mode, protocol="UDP").service is None
+
+
+def test_source_ranges_of_the_other_family_are_left_out(mode):
+    cluster = one_service("10.180.0.1", **OUTSIDE, load_balancer_source_ranges=["2001:db8:7::/48"])
+    assert sent(cluster, DESTINATIONS["load balancer"], mode).verdict == "FORWARD"
+
+
+def test_every_address_of_an_interface_is_the_nodes_own(mode):
+    cluster = one_service("10.180.0.2", **LOCAL)
+    to = DESTINATIONS["node port"]
+    assert sent(cluster, to, mode, source=SECOND).verdict == "DROP"
+    assert sent(cluster, to, mode, source=SECOND, addresses=[OWN, SECOND]).verdict == "FORWARD"
+
+
 def test_slices_of_one_service_are_merged_and_an_endpoint_counts_once(mode):
     cluster = one_service(
         {"address": "10.180.0.1", "slice": "svc1-a"},
@@ -135,6 +162,20 @@ def test_addresses_of_the_other_family_are_left_out(mode):
 def test_an_external_ip_that_is_a_node_ip_is_handled_by_the_service_first(mode):
     cluster = one_service("10.180.0.1", external_ips=[OWN])
     assert sent(cluster, (OWN, 80), mode).steps[0].reason.startswith("192.168.0.2 is its external IP")
+
+
+def test_service_addresses_are_looked_at_before_node_ports(mode):
+    # 192.168.0.2:3001 is both an external address of one service and the node port of another.
+    cluster = one_service("10.180.0.1", external_ips=[OWN])
+    other = one_service("10.180.0.2", name="ns1/svc2", cluster_ip="172.30.0.42")
+    both = cluster.replace(
+        services=pd.concat([other.services, cluster.services], ignore_index=True),
+        ports=pd.concat([other.ports, cluster.ports.assign(port=NODE_PORT, node_port=3999)], ignore_index=True),
+        endpoints=pd.concat([other.endpoints, cluster.endpoints], ignore_index=True),
+        stated=None,
+    )
+    found = sent(both, (OWN, NODE_PORT), mode)
+    assert (found.service, pods(found)) == ("ns1/svc1:p80", ["10.180.0.1"])
 
 
 def test_addresses_with_leading_zeros_are_decimal(mode):
@@ -160,8 +201,18 @@ def test_addresses_with_leading_zeros_are_decimal(mode):
         ([LEAVING, {}], ["10.180.0.2"]),
         ([LEAVING, WAITING], ["10.180.0.1"]),
         ([LEAVING, GONE], ["10.180.0.1"]),
+        ([{"ready": False, "terminating": True}, LEAVING], ["10.180.0.2"]),
+        ([{"ready": False, "serving": True}, LEAVING], ["10.180.0.2"]),
     ],
-    ids=["ready unless said", "not ready never", "ready before leaving", "leaving else", "gone never"],
+    ids=[
+        "ready unless said",
+        "not ready never",
+        "ready before leaving",
+        "leaving else",
+        "gone never",
+        "serving as ready unless said",
+        "not terminating unless said",
+    ],
 )
 def test_conditions_choose_the_endpoints(mode, states, expected):
     ends = [{"address": f"10.180.0.{i}", **state} for i, state in enumerate(states, 1)]
@@ -194,6 +245,30 @@ def test_an_endpoint_without_a_node_is_not_local(mode):
 def test_hints_choose_among_ready_endpoints(mode, hints, expected):
     ends = [{"address": f"10.180.0.{i}", "hints": hint} for i, hint in enumerate(hints, 1)]
     assert pods(sent(one_service(*ends), DESTINATIONS["node port"], mode)) == expected
+
+
+def test_hints_are_not_looked_at_where_only_terminating_endpoints_are_left(mode):
+    ends = [{"address": f"10.180.0.{i}", "hints": {"zones": [zone]}, **LEAVING} for i, zone in ((1, "a"), (2, "b"))]
+    assert len(pods(sent(one_service(*ends), DESTINATIONS["node port"], mode))) == 2
+
+
+def test_a_terminating_endpoint_needs_no_hint(mode):
+    ends = [{"address": "10.180.0.1", "hints": {"zones": ["a"]}}, {"address": "10.180.0.2", "hints": {"zones": ["b"]}}]
+    cluster = one_service(*ends, {"address": "10.180.0.3", "hints": {}, **LEAVING})
+    assert pods(sent(cluster, DESTINATIONS["node port"], mode)) == ["10.180.0.1"]
+
+
+@pytest.mark.parametrize("zone", [None, ""])
+def test_a_node_without_a_zone_filters_nothing(mode, zone):
+    ends = [{"address": f"10.180.0.{i}", "hints": {"zones": [zone]}} for i, zone in ((1, "a"), (2, "b"))]
+    cluster = one_service(*ends)
+    nodes = cluster.nodes.assign(zone=pd.array([zone, "b"], dtype=cluster.nodes["zone"].dtype))
+    assert len(pods(sent(cluster.replace(nodes=nodes), DESTINATIONS["node port"], mode))) == 2
+
+
+def test_traffic_distribution_is_not_read_but_hints_are(mode):
+    cluster = one_service(here("10.180.0.1"), "10.180.0.2", traffic_distribution="PreferSameNode")
+    assert len(pods(sent(cluster, DESTINATIONS["node port"], mode))) == 2
 
 
 def test_hints_are_never_applied_to_local(mode):
@@ -295,6 +370,13 @@ def test_a_pod_that_is_sent_to_itself_is_masqueraded(mode):
     found = sent(cluster, DESTINATIONS["cluster IP"], mode, source=POD)
     assert not found.masquerade
     assert dict(zip(pods(found), found.endpoints["masquerade"], strict=True)) == {"10.180.0.2": False, POD: True}
+
+
+@ANYWHERE
+@pytest.mark.parametrize("policy", [{}, LOCAL | WITHIN])
+def test_a_hairpin_is_masqueraded_at_every_kind_of_destination(mode, to, policy):
+    found = sent(one_service(here(POD), **policy, **OUTSIDE), to, mode, source=POD)
+    assert list(found.endpoints["masquerade"]) == [True]
 
 
 def test_a_pod_that_is_sent_to_itself_by_another_node_is_masqueraded_in_iptables_mode_only(mode):
@@ -429,9 +511,32 @@ def test_for_want_of_endpoints_iptables_refuses_on_every_local_address(mode, end
     assert sent(cluster, (SECOND, NODE_PORT), mode).verdict == verdict
 
 
-def test_the_health_check_node_port_is_no_destination_of_the_service(mode):
-    cluster = one_service(here("10.180.0.1"), **LOCAL, health_check_node_port=31999)
+@pytest.mark.parametrize("endpoints", [[], [here("10.180.0.1")]], ids=["none", "local"])
+def test_the_health_check_node_port_is_no_destination_of_the_service(mode, endpoints):
+    cluster = one_service(*endpoints, **LOCAL, health_check_node_port=31999)
     assert sent(cluster, (OWN, 31999), mode).verdict == "UNHANDLED"
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "says"),
+    [
+        ([here("10.180.0.1"), here("10.180.0.2"), "10.180.0.3"], "200: 2 ready endpoints on this node"),
+        ([here("10.180.0.1", **LEAVING), "10.180.0.3"], "503: 0 ready endpoints on this node"),
+    ],
+    ids=["ready", "terminating"],
+)
+def test_the_health_check_counts_ready_endpoints_here_and_no_terminating_ones(mode, endpoints, says):
+    found = sent(one_service(*endpoints, **LOCAL, health_check_node_port=31999), (OWN, 31999), mode)
+    assert says in found.steps[0].reason
+
+
+def test_what_source_ranges_admit_goes_the_way_of_any_external_traffic(mode):
+    ranges = {"load_balancer_source_ranges": ["203.0.113.0/24"]}
+    to = DESTINATIONS["load balancer"]
+    assert sent(one_service("10.180.0.2", **LOCAL, **OUTSIDE, **ranges), to, mode).verdict == "DROP"
+    local = sent(one_service(here("10.180.0.1"), **LOCAL, **OUTSIDE, **ranges), to, mode)
+    assert (local.verdict, local.masquerade) == ("FORWARD", False)
+    assert sent(one_service("10.180.0.2", **OUTSIDE, **ranges), to, mode).masquerade
 
 
 # Dropped, rejected, not handled

@@ -55,6 +55,8 @@ def find_destination(
     claimed = None if at is None else service_ports[at]
     if accepted and claimed:
         return Hit("node-port", f"{why}, and {claimed.node_port}/{claimed.protocol} its node port", claimed)
+    if told := _health_check(packet, service_ports, claims, node, mode):
+        return Hit(None, told)
     if accepted:
         return Hit(None, f"{why}, but {packet.port}/{packet.protocol} is no service's node port")
     if claimed and mode == "iptables" and is_local(packet.destination, node) and not has_external(claimed):
@@ -68,6 +70,26 @@ def find_destination(
 
 
 _WORDS = {"cluster-ip": "cluster IP", "external-ip": "external IP", "load-balancer": "load balancer's address"}
+
+
+def _health_check(
+    packet: Packet, service_ports: Sequence[ServicePort], claims: Claims, node: FamilyNode, mode: str
+) -> str:
+    """What the health check node port answers, in words; "" if the packet is for none.
+
+    kubernetes/kubernetes pkg/proxy/healthcheck/service_health.go: a server of kube-proxy itself, on the addresses that serve
+    node ports. It counts ready endpoints on the node, not terminating ones.
+    """
+    at = claims.health_checks.get(packet.port) if packet.protocol == "TCP" else None
+    served = node.node_port_addresses(unset="primary" if mode == "nftables" else "all")
+    if at is None or not (packet.destination in served if served is not None else is_local(packet.destination, node)):
+        return ""
+    sp = service_ports[at]
+    count = sp.ready_here
+    says = f"{200 if count else 503}: {count} ready endpoint{'' if count == 1 else 's'} on this node"
+    return (
+        f"{packet.port}/TCP is the health check node port of {sp.namespace}/{sp.service}, where kube-proxy says {says}"
+    )
 
 
 def is_local(address: str, node: FamilyNode) -> bool:

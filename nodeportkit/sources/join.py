@@ -66,9 +66,18 @@ def join(prints: Sequence[Print]) -> dict[str, pd.DataFrame]:
     return frames
 
 
-def collected(prints: Iterable[Print]) -> frozenset[str]:
-    """The frames of which some print listed what there is, even if that was nothing."""
-    return frozenset(p.content.frame for p in prints if isinstance(p.content, Fragment))
+def collected(prints: Iterable[Print], services: pd.DataFrame) -> frozenset[str]:
+    """The frames of which some print listed what there is, even if that was nothing.
+
+    That a namespace holds nothing says nothing of the others that have services.
+    """
+    wanted = set(services["namespace"].dropna())
+    looked_at: dict[str, set[str]] = {}
+    for p in prints:
+        if isinstance(p.content, Fragment):
+            everywhere = len(p.content.rows) or p.content.complete in ((), ("*",))
+            looked_at.setdefault(p.content.frame, set()).update(wanted if everywhere else p.content.complete)
+    return frozenset(frame for frame, namespaces in looked_at.items() if wanted <= namespaces)
 
 
 def _fragments(frame: str, prints: Iterable[Print]) -> list[Fragment]:
@@ -285,15 +294,12 @@ def _has_repeated(frame: pd.DataFrame, key: list[str]) -> bool:
 def _without_sentinels(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with missing cells where a print said "none": see `Fragment.rows`."""
     changed = {}
-    for name, values in frame.items():
-        if values.dtype == object or name in _EMPTY_COUNTS:
-            continue
-        if isinstance(values.dtype, pd.StringDtype):
-            none = values == ""
-        elif str(name).endswith("node_port") or name == "host_port":
-            none = values == 0
-        else:
-            continue
-        if none.any():
-            changed[str(name)] = values.mask(none.fillna(False))
+    for name, dtype in zip(frame.columns, frame.dtypes, strict=True):
+        if isinstance(dtype, pd.StringDtype) and name not in _EMPTY_COUNTS:
+            if "" in set(frame[name].to_numpy()):
+                changed[str(name)] = frame[name].mask((frame[name] == "").fillna(False))
+        elif (str(name).endswith("node_port") or name == "host_port") and dtype == pd.Int64Dtype():
+            none = frame[name] == 0
+            if none.any():
+                changed[str(name)] = frame[name].mask(none.fillna(False))
     return frame.assign(**changed) if changed else frame

@@ -95,7 +95,7 @@ def read(*sources: Any, now: datetime | None = None) -> Cluster:
     unread = pd.DataFrame(told.unread, columns=["source", "line", "text"]).astype({"line": "Int64"})
     return Cluster(
         **frames,
-        collected=collected(told.prints),
+        collected=collected(told.prints, frames["services"]),
         unread=unread,
         steps=told.steps,
         problems=told.problems,

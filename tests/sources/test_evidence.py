@@ -353,6 +353,25 @@ def test_an_empty_list_whose_command_is_known_says_that_there_are_none():
     assert npk.read(f"$ kubectl get netpol -A -o json\n{printed}\n").collected == {"policies"}
 
 
+@pytest.mark.parametrize(
+    ("listings", "frames"),
+    [
+        (["-n shop"], {"policies"}),
+        (["-n team"], set()),
+        (["-n team", "-n shop"], {"policies"}),
+        (["-A"], {"policies"}),
+    ],
+)
+def test_that_one_namespace_holds_nothing_says_nothing_of_another(listings, frames):
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "shop"}}
+    nothing = {"-A": "No resources found", "-n shop": "No resources found in shop namespace."}
+    told = [
+        f"$ kubectl get netpol {where}\n{nothing.get(where, 'No resources found in team namespace.')}\n"
+        for where in listings
+    ]
+    assert npk.read(service, *told).collected - {"services", "ports"} == frames
+
+
 def test_what_was_looked_at_before_stays_so(tmp_path):
     cluster = npk.read("$ kubectl get netpol -A\nNo resources found\n")
     saved = cluster.save(tmp_path / "cluster.json")

@@ -81,7 +81,7 @@ def healthy():
     """For each platform a cluster with a place for everything, and how its objects read."""
     found = {}
     for platform in ("kubeadm", "kind", "minikube"):
-        objects = healthy_cluster(14, nodes=4, services=20, dual_stack=True, platform=platform)
+        objects = healthy_cluster(10, nodes=4, services=20, dual_stack=True, platform=platform)
         found[platform] = objects, written(objects)
     return found
 

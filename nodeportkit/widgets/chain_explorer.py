@@ -9,12 +9,13 @@ import pandas as pd
 
 from nodeportkit.chains import select_port
 from nodeportkit.errors import NotFound
-from nodeportkit.figures import plot_chain
 from nodeportkit.figures.canvas import LOCK
-from nodeportkit.figures.chain.build import paths
-from nodeportkit.figures.picture import Picture
+from nodeportkit.figures.chain.build import build, paths
+from nodeportkit.figures.chain.sheet import Sheet
+from nodeportkit.figures.chain.words import words
+from nodeportkit.figures.vector import Drawing
 from nodeportkit.standings import standing
-from nodeportkit.widgets.explorer import Choice, Explorer
+from nodeportkit.widgets.explorer import Choice, Explorer, Shown
 from nodeportkit.widgets.page import command, paragraph, table
 
 if TYPE_CHECKING:
@@ -135,13 +136,13 @@ class ChainExplorer(Explorer):
         with LOCK:
             self._choose(self._key(self.service), port)
 
-    def draw(self) -> tuple[Picture | None, str, str]:
+    def draw(self) -> tuple[Shown | None, str, str]:
         """Draw what is chosen."""
         service, port = self.service, self.port
         if service is None:
             return None, paragraph(_EMPTY), _EMPTY
-        picture = plot_chain(self._cluster, service, port)
-        assert isinstance(picture, Picture)  # as it was drawn on a sheet of its own
+        scene = build(self._cluster, service, port)
+        picture = Drawing(Sheet(scene), words(scene))
         verdict = standing(self._cluster, service, port)
         return picture, _answer(verdict) + _table(paths(self._cluster, service, port)), picture.words
 

@@ -45,6 +45,7 @@ STYLE: Final = (
     ".npk-toggle .widget-label{text-align:right}"
     ".npk-label{line-height:1.35;overflow-wrap:anywhere}"
     ".npk ol{margin:.3em 0;padding-left:1.8em}"
+    ".npk p,.npk li{overflow-wrap:anywhere}"
     ".npk li{margin:.35em 0;padding:.1em .5em;border-left:3px solid transparent}"
     ".npk li.npk-now{border-left-color:var(--npk-node-port)}"
     ".npk li code{display:inline-block;font-size:90%}"

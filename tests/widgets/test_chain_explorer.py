@@ -172,7 +172,7 @@ def test_its_repr_is_short():
 
 def test_a_fault_of_ours_is_seen_and_not_swallowed(monkeypatch):
     explorer = ChainExplorer(services())
-    monkeypatch.setattr("nodeportkit.widgets.chain_explorer.plot_chain", lambda *_: 1 / 0)
+    monkeypatch.setattr("nodeportkit.widgets.chain_explorer.build", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         dropdowns(explorer)["namespace"].value = "b"
     assert "could not be drawn" in below(explorer)

@@ -1,6 +1,8 @@
 """The explorer of traffic, without a browser: controls are set, and what it would show is read."""
 
+import random
 import re
+import threading
 import time
 import xml.etree.ElementTree as ET
 from html import unescape
@@ -224,6 +226,36 @@ def test_an_update_is_quick():
         explorer["policy"] = policy
         took.append(time.process_time() - start)
     assert min(took) < 0.25
+
+
+def test_threads_that_change_controls_at_once_leave_what_they_say():
+    """The page's messages come in a thread of their own, beside the cell that runs."""
+    explorer, failures = TrafficExplorer(), []
+
+    def change(seed):
+        chance = random.Random(seed)
+        try:
+            for _ in range(6):
+                what = chance.choice(["policy", "replicas", "entry", "pods"])
+                if what == "pods":
+                    chance.choice(fields(explorer, 0)).set_state({"value": chance.randrange(4)})
+                elif what == "replicas":
+                    explorer["replicas"] = chance.randrange(1, 9)
+                else:
+                    explorer._controls[what].set_state({"index": chance.randrange(2)})
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=change, args=(seed,)) for seed in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert explorer["replicas"] == sum(field.value for field in fields(explorer, 0))
+    before = [child.value for child in explorer.children[-2:]]
+    explorer.refresh()
+    assert [child.value for child in explorer.children[-2:]] == before
 
 
 def test_a_scenario_keeps_what_it_was_given():

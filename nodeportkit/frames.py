@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -334,6 +335,11 @@ def empty(frame: str) -> pd.DataFrame:
     >>> list(empty("ports"))[:5]
     ['namespace', 'service', 'port_name', 'protocol', 'port']
     """
+    return _empty(frame).copy(deep=False)
+
+
+@cache
+def _empty(frame: str) -> pd.DataFrame:
     return conform(frame, {})
 
 
@@ -376,8 +382,8 @@ def _conforms(frame: pd.DataFrame, schema: Schema) -> bool:
     return (
         isinstance(frame.index, pd.RangeIndex)
         and frame.index.equals(pd.RangeIndex(len(frame)))
-        and list(frame.columns) == schema.names
-        and all(frame[c.name].dtype == c.dtype for c in schema.columns)
+        and frame.columns.tolist() == schema.names
+        and frame.dtypes.tolist() == [c.dtype for c in schema.columns]
         and not any(
             type(None) in set(map(type, frame[c.name].to_numpy())) for c in schema.columns if c.kind in _OBJECTS
         )

@@ -25,6 +25,7 @@ _OPTION: Final = re.compile(
 )
 # gunicorn and `rails server` -b, memcached -l, `php` -S.
 _SHORT: Final = ("-b", "-l", "-S")
+_BLANK: Final = re.compile(r"\s")
 _COMMANDS: Final = ("runserver",)  # Django's takes its address without an option
 
 
@@ -48,7 +49,7 @@ def binds(words: Iterable[str | None]) -> list[str]:
 
 
 def _parts(word: str) -> Sequence[str]:
-    if not any(blank in word for blank in " \t\n"):
+    if not _BLANK.search(word):
         return (word,)
     try:
         return shlex.split(word, comments=False)
@@ -59,8 +60,12 @@ def _parts(word: str) -> Sequence[str]:
 def _values(words: Sequence[str]) -> Iterator[str]:
     """What stands where an address to listen on does."""
     for word, following in pairwise((*words, "")):
+        if not word.startswith("-"):
+            if word in _COMMANDS:
+                yield following
+            continue
         option, equals, value = word.partition("=")
-        if word in _COMMANDS or word in _SHORT:
+        if word in _SHORT:
             yield following
         elif option in _SHORT:
             yield value

@@ -60,6 +60,9 @@ class Made(NamedTuple):
     rows: tuple[tuple[Any, ...], ...]
 
 
+_NOTHING: Final = Made(None, 0, frozenset(), (), ())
+
+
 def made_of(specs: Sequence[PodSpec]) -> list[Made]:
     """What follows from each pod spec alone.
 
@@ -69,7 +72,13 @@ def made_of(specs: Sequence[PodSpec]) -> list[Made]:
     >>> made_of([PodSpec(containers=(web,))])[0].rows
     (('a81a0c02ed', 'web', False, False, 'nginx:1.27', '', '', ('127.0.0.1',), False, 30),)
     """
-    return [_made(spec.containers, spec.init_containers, spec.termination_grace_period_seconds) for spec in specs]
+    found, last, of_last = [], None, _NOTHING
+    for spec in specs:
+        key = (spec.containers, spec.init_containers, spec.termination_grace_period_seconds)
+        if key != last:  # lists have pods made alike beside each other, and to compare costs less than to look up
+            last, of_last = key, _made(*key)
+        found.append(of_last)
+    return found
 
 
 @lru_cache(maxsize=4096)

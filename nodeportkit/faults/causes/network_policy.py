@@ -2,7 +2,7 @@
 
 from nodeportkit.faults.fault import Fault
 from nodeportkit.faults.objects import Object, labels_of, namespace_of, of_kind
-from nodeportkit.faults.scene import Scene
+from nodeportkit.faults.scene import Scene, Unplantable
 from nodeportkit.faults.surroundings import policy
 
 __all__ = ["VARIANTS"]
@@ -47,7 +47,14 @@ def except_nodes(scene: Scene) -> Fault:
 
 def _alone(scene: Scene) -> Object:
     """A service of IPv4, whose pods lose the policies that admitted traffic to them: policies add up."""
-    service = scene.front(lambda s: s["spec"]["ipFamilies"] == ["IPv4"])
+    if len(scene.nodes) < 2:
+        raise Unplantable("a pod's own node is always admitted")
+
+    def crosses(service: Object) -> bool:
+        # Hints may keep every connection on the node it comes in at.
+        return service["spec"]["ipFamilies"] == ["IPv4"] and "trafficDistribution" not in service["spec"]
+
+    service = scene.front(crosses)
     pods = [labels_of(pod).items() for pod in scene.pods(service)]
     policies = of_kind(scene.objects, "NetworkPolicy", namespace=namespace_of(service))
     applied = [p for p in policies if any(p["spec"]["podSelector"]["matchLabels"].items() <= labels for labels in pods)]

@@ -10,6 +10,7 @@ import yaml
 
 from nodeportkit.kube.decoding import decode
 from nodeportkit.kube.decoding.types import fields_of
+from nodeportkit.playground.api import protobuf
 from nodeportkit.playground.api.failures import bad_request, unsupported_media_type
 from nodeportkit.playground.resources import Resource
 
@@ -35,6 +36,8 @@ class Options:
         Whether server-side apply takes over fields of other managers.
     subresource
         `status`, where that is written.
+    tracked
+        Whether managedFields is to say who wrote it.
     warnings
         Grows: what the client is to be told beside the answer.
     """
@@ -44,6 +47,7 @@ class Options:
     validation: str = "Warn"
     force: bool = False
     subresource: str = ""
+    tracked: bool = False
     warnings: list[str] = field(default_factory=list)
 
 
@@ -64,6 +68,8 @@ def parsed(body: Sent, kind: str) -> Any:
         If it is no JSON (or YAML, where its type says so), or of another type.
     """
     media = body.type.split(";")[0].strip().lower()
+    if media == protobuf.MEDIA:
+        return protobuf.decode_body(body.data)
     try:
         if media in ("", "application/json") or media.endswith("+json"):
             return _within(json.loads(body.data))

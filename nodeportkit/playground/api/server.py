@@ -1,19 +1,21 @@
-"""Requests -> answers: paths, verbs and query parameters, without a network."""
+"""Requests about objects -> answers: paths, verbs and query parameters, without a network."""
 
 from __future__ import annotations
 
 import copy
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from nodeportkit.kube.allocation import Allocators
 from nodeportkit.kube.validation.status import failure
-from nodeportkit.playground.api import discovery, representing
+from nodeportkit.playground.api import representing, subresources
 from nodeportkit.playground.api.decoding import Options, Sent, as_object, parsed
-from nodeportkit.playground.api.failures import ApiError, bad_request, method_not_allowed, not_found, nowhere
+from nodeportkit.playground.api.documents import document
+from nodeportkit.playground.api.exchange import Answer, Request
+from nodeportkit.playground.api.failures import ApiError, bad_request, conflict, method_not_allowed, not_found, nowhere
 from nodeportkit.playground.api.patching import json_merge, json_patch, strategic_merge
 from nodeportkit.playground.api.reading import page
 from nodeportkit.playground.api.representing import Form, wanted_form
@@ -23,61 +25,20 @@ from nodeportkit.playground.api.writing import Writer
 from nodeportkit.playground.resources import Resource, find
 from nodeportkit.playground.store import Key, Object, Store
 
-__all__ = ["Answer", "ApiServer", "Request"]
+__all__ = ["ApiServer"]
 
-_AGGREGATED: Final = "as=APIGroupDiscoveryList"
-_DISCOVERY: Final = f"application/json;g=apidiscovery.k8s.io;v=v2;{_AGGREGATED}"
 _PATCHES: Final = {
     "application/json-patch+json": "json",
     "application/merge-patch+json": "merge",
     "application/strategic-merge-patch+json": "strategic",
 }
+_APPLY: Final = "application/apply-patch+yaml"
 _LONGEST_WATCH: Final = 3600.0
-_TRUE: Final = ("1", "true", "True")
 _PLACE: Final = re.compile(
     r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+)/(?P<version>[^/]+))"
     r"(?:/namespaces/(?P<namespace>[^/]+)(?=/))?/(?P<plural>[^/]+)(?:/(?P<name>[^/]+)(?:/(?P<sub>[^/]+))?)?/?"
 )
 _ENDPOINTS_WARNING: Final = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a client asks.
-
-    Attributes
-    ----------
-    query
-        The query parameters, each with all its values.
-    headers
-        By their names in lower case.
-    """
-
-    method: str
-    path: str
-    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-
-    def one(self, name: str, default: str = "") -> str:
-        """The first value of a query parameter."""
-        return next(iter(self.query.get(name, ())), default)
-
-    def flag(self, name: str) -> bool:
-        """Whether a query parameter says yes."""
-        return self.one(name) in _TRUE
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the server answers: a document, or the events of a watch as they come."""
-
-    code: int
-    document: Any = None
-    events: AsyncIterator[Any] | None = None
-    warnings: tuple[str, ...] = ()
-    text: str | None = None
-    type: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,29 +81,9 @@ class ApiServer:
     def answer(self, request: Request) -> Answer:
         """Answer a request; what is refused is answered by a Status."""
         try:
-            return self._document(request) or self._resource(request)
+            return document(request) or self._resource(request)
         except ApiError as error:
             return Answer(error.code, error.status)
-
-    # Documents
-
-    def _document(self, request: Request) -> Answer | None:
-        """Answer a request for something that is no object."""
-        path = request.path.rstrip("/") or "/"
-        in_one = _AGGREGATED in request.headers.get("accept", "")
-        if path == "/version":
-            return Answer(200, discovery.version_info())
-        if path in ("/healthz", "/livez", "/readyz"):
-            return Answer(200, text="ok")
-        if path in ("/api", "/apis"):
-            if in_one:
-                return Answer(200, discovery.aggregated(core=path == "/api"), type=_DISCOVERY)
-            return Answer(200, discovery.api_versions() if path == "/api" else discovery.group_list())
-        if path == "/api/v1" or re.fullmatch(r"/apis/[^/]+/[^/]+", path):
-            group, version = path.removeprefix("/apis/").split("/") if path.startswith("/apis/") else ("", "v1")
-            listed = discovery.resource_list(group, version)
-            return Answer(200, listed) if listed else Answer(404, text="404 page not found")
-        return None
 
     # Objects
 
@@ -151,7 +92,7 @@ class ApiServer:
         if place.sub and place.sub not in place.resource.subresources:
             raise nowhere()
         if place.sub and place.sub != "status":
-            raise method_not_allowed()
+            return self._beside(request, place)
         handler = {
             ("GET", False): self._list_or_watch,
             ("POST", False): self._create,
@@ -269,6 +210,8 @@ class ApiServer:
     def _patch(self, request: Request, place: _Place) -> Answer:
         options = self._options(request, place)
         media = request.headers.get("content-type", "").split(";")[0].strip()
+        if media == _APPLY:
+            return self._apply(request, place, options)
         if media not in _PATCHES:
             raise ApiError(failure(415, "UnsupportedMediaType", "415: Unsupported Media Type"))
         old = self.store.get(place.resource.name, place.key)
@@ -279,6 +222,49 @@ class ApiServer:
         thing = as_object(changed, place.resource, options)
         made = self.writer.update(place.resource, place.key, thing, options)
         return Answer(200, self._shown(request, place.resource, made), warnings=tuple(options.warnings))
+
+    def _apply(self, request: Request, place: _Place, options: Options) -> Answer:
+        """Server-side apply: make the object, or change what the manager is responsible for."""
+        if not request.one("fieldManager"):
+            message = (
+                'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch'
+            )
+            raise ApiError(failure(422, "Invalid", message))
+        value = parsed(Sent(request.body, "application/yaml"), place.resource.kind)
+        config = as_object(value, place.resource, options)
+        config["metadata"] = {**config["metadata"], "name": place.name}
+        if config["metadata"].get("managedFields"):
+            raise bad_request("metadata.managedFields must be nil")
+        made, new = self.writer.apply(place.resource, place.key, config, options)
+        return Answer(201 if new else 200, self._shown(request, place.resource, made), warnings=tuple(options.warnings))
+
+    def _beside(self, request: Request, place: _Place) -> Answer:
+        """Answer what is asked of an object beside the object itself."""
+        thing = self.store.get(place.resource.name, place.key)
+        if thing is None:
+            raise not_found(place.resource, place.name)
+        match request.method, place.sub:
+            case "GET", "log":
+                return Answer(200, text=subresources.log_of(thing, request.one("container")))
+            case "GET", "scale":
+                return Answer(200, subresources.as_scale(thing))
+            case (("PUT" | "PATCH"), "scale"):
+                sent = parsed(Sent(request.body, request.headers.get("content-type", "")), "Scale")
+                if request.method == "PATCH":
+                    sent = json_merge(subresources.as_scale(thing), sent)
+                changed = subresources.scaled(thing, sent)
+                made = self.writer.update(place.resource, place.key, changed, self._options(request, place))
+                return Answer(200, subresources.as_scale(made))
+            case "POST", "eviction":
+                self._deleted(request, place, {})
+                return Answer(201, {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"})
+            case "POST", "binding":
+                sent = parsed(Sent(request.body, request.headers.get("content-type", "")), "Binding")
+                node = (sent.get("target") or {}).get("name", "") if isinstance(sent, dict) else ""
+                if self.writer.bind(place.key, str(node)) is None:
+                    raise conflict(place.resource, place.name, "pod is already assigned to a node")
+                return Answer(201, {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"})
+        raise method_not_allowed()
 
     def _delete(self, request: Request, place: _Place) -> Answer:
         return self._deleted(request, place, self._delete_options(request))
@@ -346,6 +332,7 @@ class ApiServer:
             validation=validation,
             force=request.flag("force"),
             subresource=place.sub,
+            tracked=True,
         )
 
 

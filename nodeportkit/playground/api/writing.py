@@ -9,6 +9,7 @@ import copy
 import random
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,6 +21,7 @@ from nodeportkit.kube.validation.metadata import check_metadata
 from nodeportkit.kube.validation.names import dns1123_subdomain
 from nodeportkit.playground.api.decoding import Options
 from nodeportkit.playground.api.failures import already_exists, bad_request, conflict, forbidden, invalid, not_found
+from nodeportkit.playground.api.managing import applied, claimed
 from nodeportkit.playground.resources import Resource
 from nodeportkit.playground.store import Key, Object, Store
 
@@ -83,7 +85,26 @@ class Writer:
         if resource.initial_status is not None:
             thing["status"] = copy.deepcopy(dict(resource.initial_status))
         made = self._admit(resource, thing, None, options)
+        made = self._managed(None, made, options)
         return made if options.dry_run else self.store.put(resource.name, made)
+
+    def _managed(self, old: Object | None, made: Object, options: Options) -> Object:
+        """The object with its changes put down to whoever made them."""
+        if not options.tracked:
+            return made
+        return claimed(old, made, options.manager, self.time(), options.subresource)
+
+    def apply(self, resource: Resource, key: Key, config: Object, options: Options) -> tuple[Object, bool]:
+        """Server-side apply; gives the object, and whether it is new."""
+        live = self.store.get(resource.name, key)
+        merged = applied(live, config, options.manager, self.time(), force=options.force)
+        untracked = replace(options, tracked=False)
+        if live is None:
+            return self.create(resource, key.namespace, merged, untracked), True
+        if config["metadata"].get("resourceVersion"):
+            self._same(resource, live, config["metadata"])
+        merged["metadata"].pop("resourceVersion", None)
+        return self.update(resource, key, merged, untracked), False
 
     def _place(self, resource: Resource, namespace: str, metadata: Object) -> None:
         """Say in the metadata where the object stands, as the path does."""
@@ -160,8 +181,12 @@ class Writer:
         if resource.has_generation and made.get("spec") != old.get("spec"):
             made["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
         made["metadata"]["resourceVersion"] = old["metadata"]["resourceVersion"]
+        if options.tracked:
+            made["metadata"].pop("managedFields", None)
+            made["metadata"] |= {name: old["metadata"][name] for name in ("managedFields",) if name in old["metadata"]}
         if made == old:
             return old  # what changes nothing makes no version
+        made = self._managed(old, made, options)
         if options.dry_run:
             return made
         kept = self.store.put(resource.name, made)

@@ -13,7 +13,8 @@ from typing import Any, Final
 from tornado import httpserver, iostream, netutil, web
 
 from nodeportkit.kube.validation.status import failure
-from nodeportkit.playground.api.server import Answer, ApiServer, Request
+from nodeportkit.playground.api.exchange import Answer, Request
+from nodeportkit.playground.api.server import ApiServer
 from nodeportkit.playground.serving.identity import HOST, Identity
 
 __all__ = ["serve"]

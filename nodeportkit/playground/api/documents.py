@@ -1,0 +1,44 @@
+"""What can be asked for besides objects: versions, health, what there is, and how it is described."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from nodeportkit.playground.api import discovery, openapi, subresources
+from nodeportkit.playground.api.decoding import Sent, parsed
+from nodeportkit.playground.api.exchange import Answer, Request
+
+__all__ = ["document"]
+
+_AGGREGATED: Final = "as=APIGroupDiscoveryList"
+_DISCOVERY: Final = f"application/json;g=apidiscovery.k8s.io;v=v2;{_AGGREGATED}"
+_REVIEWS: Final = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+
+def document(request: Request) -> Answer | None:
+    """The answer to a request for something that is no object; None if it is about objects."""
+    path = request.path.rstrip("/") or "/"
+    in_one = _AGGREGATED in request.headers.get("accept", "")
+    if path == "/version":
+        return Answer(200, discovery.version_info())
+    if path in ("/healthz", "/livez", "/readyz"):
+        return Answer(200, text="ok")
+    if path in ("/api", "/apis"):
+        if in_one:
+            return Answer(200, discovery.aggregated(core=path == "/api"), type=_DISCOVERY)
+        return Answer(200, discovery.api_versions() if path == "/api" else discovery.group_list())
+    if path == "/openapi/v3":
+        return Answer(200, openapi.index())
+    if path.startswith("/openapi/v3/"):
+        group, _, version = path.removeprefix("/openapi/v3/").removeprefix("apis/").rpartition("/")
+        told = openapi.document("" if group == "api" else group, version)
+        return Answer(200, told) if told else Answer(404, text="404 page not found")
+    if path == _REVIEWS and request.method == "POST":
+        sent = parsed(Sent(request.body, request.headers.get("content-type", "")), "SelfSubjectAccessReview")
+        return Answer(201, subresources.review(sent))
+    if path == "/api/v1" or re.fullmatch(r"/apis/[^/]+/[^/]+", path):
+        group, version = path.removeprefix("/apis/").split("/") if path.startswith("/apis/") else ("", "v1")
+        listed = discovery.resource_list(group, version)
+        return Answer(200, listed) if listed else Answer(404, text="404 page not found")
+    return None

@@ -1,0 +1,50 @@
+"""What a client asks, and what it is answered, whatever carries it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+__all__ = ["Answer", "Request"]
+
+_TRUE: Final = ("1", "true", "True")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client asks.
+
+    Attributes
+    ----------
+    query
+        The query parameters, each with all its values.
+    headers
+        By their names in lower case.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def one(self, name: str, default: str = "") -> str:
+        """The first value of a query parameter."""
+        return next(iter(self.query.get(name, ())), default)
+
+    def flag(self, name: str) -> bool:
+        """Whether a query parameter says yes."""
+        return self.one(name) in _TRUE
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server answers: a document, or the events of a watch as they come."""
+
+    code: int
+    document: Any = None
+    events: AsyncIterator[Any] | None = None
+    warnings: tuple[str, ...] = ()
+    text: str | None = None
+    type: str = "application/json"

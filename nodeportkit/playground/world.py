@@ -9,6 +9,7 @@ from nodeportkit.playground.api.decoding import Options
 from nodeportkit.playground.api.server import ApiServer
 from nodeportkit.playground.clock import Clock
 from nodeportkit.playground.controllers.manager import Manager
+from nodeportkit.playground.network.addresses import Addresses, claim
 from nodeportkit.playground.network.pods import Pods
 from nodeportkit.playground.network.proxy import Proxy
 from nodeportkit.playground.resources import resources
@@ -17,13 +18,12 @@ from nodeportkit.playground.store import Object
 __all__ = ["World"]
 
 _NAMESPACES: Final = ("default", "kube-system", "kube-public", "kube-node-lease")
-_SERVICES: Final = "127.96.0.0/16"
 _MOST_NODES: Final = 250
 _VERSION: Final = "v1.37.0"
 
 
 class World:
-    """A cluster. Make it where an asyncio loop runs.
+    """A cluster, on addresses that no other on this machine has. Make it where an asyncio loop runs.
 
     Parameters
     ----------
@@ -37,29 +37,32 @@ class World:
         if not 1 <= nodes <= _MOST_NODES:
             raise ValueError(f"a playground has 1 to {_MOST_NODES} nodes, not {nodes}")
         self.clock = Clock(speed)
-        allocators = Allocators(cluster_ips={"IPv4": ClusterIPAllocator(_SERVICES)})
+        self._claim = claim()
+        self.addresses = self._claim.addresses
+        allocators = Allocators(cluster_ips={"IPv4": ClusterIPAllocator(self.addresses.services)})
         self.api = ApiServer(allocators=allocators, now=self.clock.now)
         self.manager = Manager(self.api, self.clock)
         self.pods = Pods(self.api.store, lambda: self.proxy.look_again())
-        self.proxy = Proxy(self.api.store, self.clock, self.pods.find_port)
+        self.proxy = Proxy(self.api.store, self.clock, self.pods.find_port, self.addresses)
         for name in _NAMESPACES:
             self._make("namespaces", "", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         for number in range(1, nodes + 1):
-            self._make("nodes", "", node(number, self.api.writer.time()))
-        self._make("services", "default", _kubernetes())
+            self._make("nodes", "", node(number, self.api.writer.time(), self.addresses))
+        self._make("services", "default", _kubernetes(self.addresses))
 
     async def close(self) -> None:
         """Stop the controllers, and close every socket."""
         self.manager.close()
         await self.proxy.close()
         await self.pods.close()
+        self._claim.close()
 
     def _make(self, name: str, namespace: str, thing: Object) -> None:
         resource = next(resource for resource in resources() if resource.name == name)
         self.api.writer.create(resource, namespace, thing, Options(manager="nodeportkit"))
 
 
-def node(number: int, when: str) -> Object:
+def node(number: int, when: str, addresses: Addresses) -> Object:
     """The node of a number: its addresses are of the loopback, and may be dialled."""
     name = f"node-{number}"
     ready = {
@@ -83,10 +86,10 @@ def node(number: int, when: str) -> Object:
                 **({"node-role.kubernetes.io/control-plane": ""} if number == 1 else {}),
             },
         },
-        "spec": {"podCIDR": f"127.244.{number}.0/24", "podCIDRs": [f"127.244.{number}.0/24"]},
+        "spec": {"podCIDR": addresses.pods(number), "podCIDRs": [addresses.pods(number)]},
         "status": {
             "addresses": [
-                {"type": "InternalIP", "address": f"127.168.1.{number + 1}"},
+                {"type": "InternalIP", "address": addresses.node(number)},
                 {"type": "Hostname", "address": name},
             ],
             "conditions": [ready],
@@ -108,7 +111,7 @@ def node(number: int, when: str) -> Object:
     }
 
 
-def _kubernetes() -> Object:
+def _kubernetes(addresses: Addresses) -> Object:
     """The service of the API server itself."""
     return {
         "apiVersion": "v1",
@@ -118,5 +121,5 @@ def _kubernetes() -> Object:
             "namespace": "default",
             "labels": {"component": "apiserver", "provider": "kubernetes"},
         },
-        "spec": {"clusterIP": "127.96.0.1", "ports": [{"name": "https", "port": 443, "targetPort": 6443}]},
+        "spec": {"clusterIP": addresses.kubernetes, "ports": [{"name": "https", "port": 443, "targetPort": 6443}]},
     }

@@ -37,7 +37,7 @@ def test_a_service_is_created_shown_and_deleted(cluster):
     head, row = cluster.kubectl("get", "service", "web", "-o", "wide").splitlines()
     assert head.split() == ["NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE", "SELECTOR"]
     assert row.split()[:2] == ["web", "NodePort"]
-    assert row.split()[2].startswith("127.96.")
+    assert row.split()[2].startswith(cluster.world.addresses.services.removesuffix("0.0/16"))
     assert row.split()[4] == "80:30080/TCP"
     again = cluster.kubectl("create", "--validate=false", "-f", "-", data=SERVICE, code=1)
     assert again == 'Error from server (AlreadyExists): error when creating "STDIN": services "web" already exists\n'

@@ -10,7 +10,7 @@ import pytest
 
 from nodeportkit.playground.network.sockets import Silence
 
-NODES = ["127.168.1.2", "127.168.1.3", "127.168.1.4"]
+NODES = []  # the addresses of the nodes of `web`: playgrounds that run beside it have others
 REFUSED, TIMEOUT, RESET = "refused", "timeout", "reset"
 
 
@@ -42,7 +42,8 @@ def eventually(look, wanted, seconds=10):
 
 @pytest.fixture(scope="module")
 def web(cluster):
-    """A deployment of three web servers, and a service that leads to them; gives its node port."""
+    """A deployment of three web servers, and a service that leads to them, dialled on node port 30080."""
+    NODES[:] = [cluster.world.addresses.node(number) for number in (1, 2, 3)]
     deployment = {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
@@ -85,7 +86,7 @@ def test_every_node_answers_on_the_node_port_and_every_pod_gets_its_share():
 @pytest.mark.usefixtures("web")
 def test_other_ports_and_addresses_refuse():
     assert dial(NODES[0], 30081) == REFUSED
-    assert dial("127.168.1.9", 30080) == REFUSED
+    assert dial(NODES[0].rpartition(".")[0] + ".9", 30080) == REFUSED
 
 
 def test_the_pod_sees_the_nodes_address_under_cluster_and_the_clients_under_local(web):
@@ -199,13 +200,14 @@ def test_a_port_that_somebody_else_has_is_told_and_the_rest_goes_on(web):
 
 
 def test_silence_is_what_a_dropped_packet_is():
-    silence = Silence("127.168.1.77", 30999)
+    address = "127.77.7.7"
+    silence = Silence(address, 30999)
     try:
         for _ in range(3):
-            assert dial("127.168.1.77", 30999, timeout=0.4) == TIMEOUT
+            assert dial(address, 30999, timeout=0.4) == TIMEOUT
     finally:
         silence.close()
-    assert dial("127.168.1.77", 30999, timeout=0.4) == REFUSED
+    assert dial(address, 30999, timeout=0.4) == REFUSED
 
 
 @pytest.mark.usefixtures("web")

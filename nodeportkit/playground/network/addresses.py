@@ -1,44 +1,136 @@
 """Loopback addresses that stand for those of a cluster, and back.
 
 All of 127.0.0.0/8 may be bound and dialled without root on Linux. The rules of kube-proxy treat that range in their own way,
-so decisions are made with the addresses that a real cluster would have.
+so decisions are made with the addresses that a real cluster would have. Several playgrounds on one machine each have a block
+of their own: the second part of their addresses tells them apart.
 """
 
 from __future__ import annotations
 
+import errno
+import socket
+from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["CLUSTER_CIDR", "SERVICE_CIDR", "as_loopback", "as_real"]
+from nodeportkit.errors import NodePortKitError
 
+__all__ = ["BLOCKS", "CLUSTER_CIDR", "SERVICE_CIDR", "Addresses", "Claim", "claim"]
+
+BLOCKS: Final = 10
 CLUSTER_CIDR: Final = "10.244.0.0/16"
 SERVICE_CIDR: Final = "10.96.0.0/16"
 _OUTSIDE: Final = "203.0.113.1"  # any client that is none of the cluster's (RFC 5737)
-_REAL: Final = {"127.168.": "192.168.", "127.244.": "10.244.", "127.96.": "10.96."}
+_CLAIMED: Final = 16443  # the port on each block's first address that whoever has the block holds
 
 
-def as_real(address: str) -> str:
-    """The address of a cluster that a loopback address stands for; a client of no cluster for any other.
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The addresses of one playground.
+
+    Parameters
+    ----------
+    block
+        Which block of them, from 0 on.
 
     Examples
     --------
-    >>> as_real("127.168.1.2"), as_real("127.0.0.1")
+    >>> Addresses().node(1), Addresses(1).node(1), Addresses(1).services
+    ('127.168.1.2', '127.169.1.2', '127.97.0.0/16')
+    >>> Addresses().as_real("127.168.1.2"), Addresses().as_real("127.0.0.1")
     ('192.168.1.2', '203.0.113.1')
-    """
-    for prefix, real in _REAL.items():
-        if address.startswith(prefix):
-            return real + address.removeprefix(prefix)
-    return _OUTSIDE
-
-
-def as_loopback(address: str) -> str:
-    """The loopback address that stands for one of a cluster; others come back as they are.
-
-    Examples
-    --------
-    >>> as_loopback("10.244.1.2")
+    >>> Addresses().as_loopback("10.244.1.2")
     '127.244.1.2'
     """
-    for prefix, real in _REAL.items():
-        if address.startswith(real):
-            return prefix + address.removeprefix(real)
-    return address
+
+    block: int = 0
+
+    @property
+    def services(self) -> str:
+        """The range of cluster IPs."""
+        return f"127.{96 + self.block}.0.0/16"
+
+    @property
+    def kubernetes(self) -> str:
+        """The cluster IP of the API server's own service."""
+        return f"127.{96 + self.block}.0.1"
+
+    def node(self, number: int) -> str:
+        """The address of a node, counted from 1."""
+        return f"127.{168 + self.block}.1.{number + 1}"
+
+    def pods(self, number: int) -> str:
+        """The range of the pods on a node."""
+        return f"127.{244 + self.block}.{number}.0/24"
+
+    def as_real(self, address: str) -> str:
+        """The address of a cluster that a loopback address stands for; a client of no cluster for any other."""
+        for prefix, real in self._prefixes():
+            if address.startswith(prefix):
+                return real + address.removeprefix(prefix)
+        return _OUTSIDE
+
+    def as_loopback(self, address: str) -> str:
+        """The loopback address that stands for one of a cluster; others come back as they are."""
+        for prefix, real in self._prefixes():
+            if address.startswith(real):
+                return prefix + address.removeprefix(real)
+        return address
+
+    def has(self, address: str) -> bool:
+        """Whether it is one of them."""
+        return address.startswith(tuple(prefix for prefix, _ in self._prefixes()))
+
+    def _prefixes(self) -> tuple[tuple[str, str], ...]:
+        return (
+            (f"127.{168 + self.block}.", "192.168."),
+            (f"127.{244 + self.block}.", "10.244."),
+            (f"127.{96 + self.block}.", "10.96."),
+        )
+
+
+class Claim:
+    """A block that nobody else takes while this is held; it ends with the process at the latest."""
+
+    def __init__(self, addresses: Addresses, holding: socket.socket) -> None:
+        self.addresses = addresses
+        self._holding = holding
+
+    def close(self) -> None:
+        """Let go of the block."""
+        self._holding.close()
+
+
+def claim() -> Claim:
+    """The first block of addresses that no playground on this machine has.
+
+    Raises
+    ------
+    NodePortKitError
+        If all of them are taken, or this system has no such addresses.
+    """
+    for block in range(BLOCKS):
+        holding = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            holding.bind((f"127.{168 + block}.0.1", _CLAIMED))
+        except OSError as error:
+            holding.close()
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise _no_such_addresses() from error
+            continue
+        return Claim(Addresses(block), holding)
+    raise NodePortKitError(
+        f"{BLOCKS} playgrounds run on this machine: there are no addresses for another",
+        hint="End one: nodeportkit playground down.",
+    )
+
+
+def _no_such_addresses() -> NodePortKitError:
+    """macOS has 127.0.0.1 alone, until others are added by hand."""
+    wanted = "127.168.0.1 127.168.1.{2..4} 127.96.0.{1..60} 127.244.{1..3}.{2..30}"
+    return NodePortKitError(
+        "this system answers on 127.0.0.1 alone, and a playground gives every node, pod and service an address of its own",
+        hint=(
+            "Add them until the next restart, on macOS in a zsh or bash: "
+            f"for ip in {wanted}; do sudo ifconfig lo0 alias $ip up; done. Or run it on Linux, in a container or on Binder."
+        ),
+    )

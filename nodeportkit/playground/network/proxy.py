@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from nodeportkit.playground.clock import Clock
-from nodeportkit.playground.network.addresses import as_loopback
+from nodeportkit.playground.network.addresses import Addresses
 from nodeportkit.playground.network.relay import Entry
 from nodeportkit.playground.network.routes import Choice, Routes
 from nodeportkit.playground.network.sockets import Silence, bound
@@ -53,9 +53,14 @@ class Proxy:
         The playground's clock.
     find_port
         Tells on which port a pod's port is really served, or None if nobody listens there.
+    addresses
+        The playground's.
     """
 
-    def __init__(self, store: Store, clock: Clock, find_port: Callable[[str, int], int | None]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, find_port: Callable[[str, int], int | None], addresses: Addresses
+    ) -> None:
+        self._addresses = addresses
         self._store = store
         self._clock = clock
         self._find_port = find_port
@@ -116,7 +121,7 @@ class Proxy:
             if (it["metadata"].get("labels") or {}).get(_SERVICE) == key.name
         ]
         nodes = self._store.all("nodes")
-        routes = Routes(service, slices, nodes, self._clock)
+        routes = Routes(service, slices, nodes, self._clock, self._addresses)
         before = self._served.get(key)
         if before:
             routes.remember(before.routes)
@@ -144,7 +149,7 @@ class Proxy:
         decision = routes.decide(place.node, _CLIENT, place.address, place.port)
         if decision.verdict == "DROP":
             return "silent"
-        heard = any(self._find_port(as_loopback(end.address), end.port) for end in decision.endpoints)
+        heard = any(self._find_port(self._addresses.as_loopback(end.address), end.port) for end in decision.endpoints)
         return "open" if decision.verdict == "FORWARD" and heard else "refused"
 
     async def _open(self, key: Key, place: _Place) -> asyncio.Server:

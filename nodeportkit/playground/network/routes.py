@@ -11,7 +11,7 @@ from nodeportkit.kube.packets import Packet, decide
 from nodeportkit.kube.packets.model import Decision
 from nodeportkit.kube.proxy_config import ProxyConfig
 from nodeportkit.playground.clock import Clock
-from nodeportkit.playground.network.addresses import CLUSTER_CIDR, SERVICE_CIDR, as_loopback, as_real
+from nodeportkit.playground.network.addresses import CLUSTER_CIDR, SERVICE_CIDR, Addresses
 from nodeportkit.playground.store import Object
 from nodeportkit.sources.read import read
 from nodeportkit.traffic.seen_by import ProxyViews
@@ -47,11 +47,16 @@ class Routes:
         The objects that they come from.
     clock
         For session affinity.
+    addresses
+        The playground's.
     """
 
-    def __init__(self, service: Object, slices: list[Object], nodes: list[Object], clock: Clock) -> None:
+    def __init__(
+        self, service: Object, slices: list[Object], nodes: list[Object], clock: Clock, addresses: Addresses
+    ) -> None:
+        self._addresses = addresses
         proxy = ProxyConfig(cluster_cidrs=(CLUSTER_CIDR,), service_cidrs=(SERVICE_CIDR,))
-        things = [_real(thing) for thing in (service, *slices, *nodes)]
+        things = [_real(thing, addresses) for thing in (service, *slices, *nodes)]
         cluster: Cluster = read(*things).replace(proxy=proxy)
         self._views = ProxyViews(cluster)
         self._clock = clock
@@ -60,7 +65,7 @@ class Routes:
     def decide(self, node: str, client: str, destination: str, port: int, protocol: str = "TCP") -> Decision:
         """What becomes of a connection that reaches a node."""
         here, ports = self._views.at(node, "IPv4")
-        packet = Packet(as_real(client), as_real(destination), port, protocol)
+        packet = Packet(self._addresses.as_real(client), self._addresses.as_real(destination), port, protocol)
         return decide(packet, ports, here, _MODE, rules=False)
 
     def choose(self, node: str, client: str, destination: str, port: int, protocol: str = "TCP") -> Choice | None:
@@ -77,7 +82,7 @@ class Routes:
             chosen = next((end for end in decision.endpoints if str(end) == known and now < until), chosen)
             self._sticky[place] = (str(chosen), now + seconds)
         masquerade = decision.masquerade or chosen in decision.hairpins
-        address = as_loopback(chosen.address)
+        address = self._addresses.as_loopback(chosen.address)
         return Choice(address, chosen.port, self._address_of(node) if masquerade else client)
 
     def remember(self, other: Routes) -> None:
@@ -86,15 +91,15 @@ class Routes:
 
     def _address_of(self, node: str) -> str:
         here, _ = self._views.at(node, "IPv4")
-        return as_loopback(here.primary)
+        return self._addresses.as_loopback(here.primary)
 
 
-def _real(thing: Object) -> Object:
+def _real(thing: Object, addresses: Addresses) -> Object:
     """The object with the addresses of a real cluster."""
 
     def at(value: Any) -> Any:
         if isinstance(value, str):
-            return as_real(value) if value.startswith(("127.168.", "127.244.", "127.96.")) else value
+            return addresses.as_real(value) if addresses.has(value) else value
         if isinstance(value, dict):
             return {key: at(item) for key, item in value.items()}
         return [at(item) for item in value] if isinstance(value, list) else value

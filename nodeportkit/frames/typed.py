@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ import pandas as pd
 from nodeportkit.frames.schemas import OBJECTS, SCHEMAS, Column, Schema
 
 __all__ = ["conform", "empty"]
+
 # Since pandas 3 a copy costs nothing until one of the two is written to.
 _COPIES_ON_WRITE: Final = int(pd.__version__.partition(".")[0]) >= 3
 

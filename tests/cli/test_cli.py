@@ -128,8 +128,18 @@ def test_audit_tells_the_worst_first_and_ends_with_its_exit_code():
     assert "kubectl get networkpolicies -A -o json" in out  # what was not looked at
     assert run("audit", REAL, "--fail-on", "never")[0] == 0
     _, told, _ = run("audit", REAL, "-o", "json", "-n", "kube-system")
-    assert not [row for row in json.loads(told) if row["namespace"] == "shop"]
+    assert not [row for row in json.loads(told)["findings"] if row["namespace"] == "shop"]
     assert run("audit", REAL, "--ignore", "no-such-check")[0] == 2
+
+
+def test_audit_writes_reports_for_people_and_for_code_hosts():
+    _, page, _ = run("audit", REAL, "-o", "html")
+    assert page.startswith("<!doctype html>")
+    assert "selector-matches-nothing" in page
+    _, told, _ = run("audit", REAL, "-o", "sarif")
+    log = json.loads(told)
+    assert log["version"] == "2.1.0"
+    assert "selector-matches-nothing" in {result["ruleId"] for result in log["runs"][0]["results"]}
 
 
 def test_audit_of_a_pipe_as_the_manual_shows_it():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import click
@@ -39,7 +39,7 @@ _COLOURS: Final = {"error": terminal.bad, "warning": terminal.wary, "note": term
 )
 @click.option("--notes", is_flag=True, help="Print every note, not only how many there are.")
 @about_a_cluster
-@answers("text", "json", "csv", "html")
+@answers("text", "json", "csv", "html", "sarif")
 def command(
     cluster: Cluster, ignore: tuple[str, ...], node_port_range: str | None, fail_on: str, notes: bool
 ) -> Answer:
@@ -58,8 +58,20 @@ def command(
         lambda: _text(found, unseen, said, notes),
         found,
         said,
+        forms=_reports(cluster, found),
         code=int(found["severity"].isin(failing).any()),
     )
+
+
+def _reports(cluster: Cluster, found: pd.DataFrame) -> dict[str, Callable[[], str]]:
+    """The forms that tell more than the findings."""
+    from nodeportkit.reports import html_report, json_report, sarif_report
+
+    return {
+        "html": lambda: html_report(cluster, found),
+        "json": lambda: json_report(cluster, found),
+        "sarif": lambda: sarif_report(cluster, found),
+    }
 
 
 def _text(found: pd.DataFrame, unseen: pd.DataFrame, said: str, notes: bool) -> str:

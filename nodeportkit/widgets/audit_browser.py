@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import ipywidgets
@@ -163,7 +164,8 @@ class AuditBrowser(Explorer):
         elif row["object"].startswith("Node ") or row["check"] in ("host-port", "host-network"):
             axes = plot_nodes(self._cluster)
         elif row["service"] and here.fillna(False).any():
-            axes = plot_chain(self._cluster, f"{row['namespace']}/{row['service']}")
+            with suppress(NotFound):  # no name that Kubernetes takes, and so none to ask by
+                axes = plot_chain(self._cluster, f"{row['namespace']}/{row['service']}")
         return axes if isinstance(axes, Picture) else None
 
     def _table(self, found: pd.DataFrame) -> str:

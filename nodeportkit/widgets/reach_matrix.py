@@ -114,7 +114,7 @@ class ReachMatrix(Explorer):
     def trace(self) -> Trace | None:
         """The way of the packet that was chosen."""
         row = self._row
-        if not row.address:
+        if not row.sources:
             return None
         number, protocol = int(self._scene.number), self._scene.protocol
         source = row.sources[self._at[1]]
@@ -129,7 +129,8 @@ class ReachMatrix(Explorer):
         said = f"{who} dials {row.address or row.node}:{self._scene.number}"
         summary = words(self._scene)
         if found is None:
-            return None, paragraph(f"{said}: the address of {row.node} was not shown, so nobody can tell."), summary
+            what = f"the address of {row.node}" if not row.address else "which pods are behind the service"
+            return None, paragraph(f"{said}: {what} was not shown, so nobody can tell."), summary
         answer = self._answer
         wrong = "answer npk-wrong" if answer.verdict in ("REJECT", "DROP") else "answer"
         below = paragraph(f"{said}: {WORDS[answer.verdict]}.", wrong) + paragraph(sentence(found.steps[-1].reason))

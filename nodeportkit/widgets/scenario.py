@@ -10,6 +10,7 @@ import pandas as pd
 
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError
+from nodeportkit.figures.known import pods_known
 from nodeportkit.kube.proxy_config import ProxyConfig
 
 __all__ = ["Scenario", "evenly", "example"]
@@ -68,7 +69,7 @@ class Scenario:
     NotFound
         If there is no such service.
     NodePortKitError
-        If no nodes, or no ports of the service were shown.
+        If no nodes, no ports of the service, or not its pods were shown.
     """
 
     def __init__(self, cluster: Cluster, service: str) -> None:
@@ -79,6 +80,11 @@ class Scenario:
         if ports.empty:
             raise NodePortKitError(
                 f"the ports of {service!r} were not shown", hint="Add what `kubectl get services` prints."
+            )
+        if not pods_known(cluster, service):
+            raise NodePortKitError(
+                f"which pods are behind {service!r} was not shown",
+                hint="Add what `kubectl get services -o wide` and `kubectl get pods -o wide --show-labels` print.",
             )
         port = ports.loc[[ports["node_port"].notna().idxmax()]]
         ends = _rows(cluster.endpoints, namespace, "service", name)
@@ -121,9 +127,9 @@ class Scenario:
         rows += self._invented(missing)
         rows.sort(key=lambda row: (row["ready"] is False, place[row["node"]]))
         fails = [i >= len(rows) - failing for i in range(len(rows))]
-        # A readiness that was not shown stays so.
+        # What fails as it is stays so, and what was not shown: those that are leaving may serve on (KEP-1669).
         found = [
-            row if row["ready"] is None and not fail else row | {"ready": not fail, "serving": not fail}
+            row if row["ready"] == (None if not fail else False) else row | {"ready": not fail, "serving": not fail}
             for row, fail in zip(rows, fails, strict=True)
         ]
         return pd.DataFrame({column: [row[column] for row in found] for column in self._columns})

@@ -61,6 +61,7 @@ def _predicted(predicted: pd.DataFrame) -> str:
     if lost > 1 - 1e-9:
         return "every connection is lost."
     even, _ = evenness(predicted.assign(value=share), predicted=True)
+    even = even.replace("all 2 pods", "both pods")
     each = predicted[predicted["address"].notna()].assign(value=share).groupby("address")["value"].sum()
     if len(each) > 1 and each.max() - each.min() < 1e-9:
         even = f"{even}, {percent(float(each.iloc[0]))}"

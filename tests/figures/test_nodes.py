@@ -1,5 +1,7 @@
 """The picture of nodes and the pods in them."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -11,11 +13,13 @@ from figures.oracle import faults
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NotFound
 from nodeportkit.figures import plot_nodes
+from nodeportkit.sources.read import read
 
 SHORT = settings(
     max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )  # fmt: skip
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 LOCAL = cluster(nodes=3, pods=2, external_traffic_policy="Local")
 
 
@@ -74,9 +78,10 @@ def test_without_a_ready_pod_every_node_port_is_hollow():
         (cluster(nodes=3, pods=3), "Every node holds a ready pod of web"),
         (cluster(nodes=1, pods=3), "node-1 holds a ready pod of web"),
         (cluster(nodes=3, pods=1), "1 of 3 nodes holds a ready pod of web"),
-        (cluster(nodes=2, pods=0), "No node holds a pod of web"),
+        (cluster(nodes=3, pods=2, selector={"app": "none"}), "No node holds a pod of web"),
         (cluster(nodes=0, pods=2), "Which nodes hold the pods of web was not shown"),
-        (cluster(nodes=0, pods=0), "No pod of web was shown"),
+        (cluster(nodes=2, pods=0), "Which nodes hold pods of web was not shown"),
+        (cluster(nodes=0, pods=0), "Which nodes hold pods of web was not shown"),
     ],
 )
 def test_the_title_is_the_answer(place, title):
@@ -98,6 +103,24 @@ def test_what_was_not_shown_is_not_guessed():
     assert "node not shown" in texts(axes)
     assert texts(axes)[0] == "At least 1 of 2 nodes holds a ready pod of web"
     assert faults(axes) == []
+
+
+def test_where_the_pods_of_a_service_are_not_known_no_port_is_called_closed():
+    axes = plot_nodes(cluster(nodes=2, pods=2, selector={"app": "none"}, type="NodePort"), "web")
+    assert hollow(axes) == 2
+    place = cluster(nodes=2, pods=0)
+    axes = plot_nodes(place.replace(services=place.services.assign(selector=None)), "web")
+    assert hollow(axes) == 0
+    assert texts(axes).count("no pod shown") == 2
+
+
+def test_pods_that_are_leaving_serve_on_where_no_other_is_ready():
+    """The real cluster's shop/old: both of its pods are being deleted and still serve (KEP-1669)."""
+    place = read(FIXTURES / "real-cluster" / "objects.json")
+    axes = plot_nodes(place, "shop/old")
+    assert texts(axes)[0] == "No node holds a ready pod of old"
+    assert texts(axes).count("Terminating") == 2
+    assert hollow(axes) == 0
 
 
 def test_pods_that_wait_for_a_node_have_a_box_of_their_own():

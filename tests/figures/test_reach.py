@@ -77,6 +77,14 @@ def test_a_node_whose_address_was_not_shown_is_not_guessed():
     assert faults(axes) == []
 
 
+def test_without_knowing_the_pods_nothing_is_called_refused():
+    place = cluster(nodes=2, pods=0)
+    axes = plot_reach(place.replace(services=place.services.assign(selector=None)), "web")
+    assert cells(axes) == [["not known"] * 3] * 2
+    assert "which pods are behind web was not shown" in " ".join(texts(axes))
+    assert faults(axes) == []
+
+
 def test_many_nodes_that_answer_alike_are_counted():
     axes = plot_reach(cluster(nodes=20, pods=12, external_traffic_policy="Local"), "web")
     assert " ".join(texts(axes)[:2]).startswith("12 of 20 nodes answer clients outside on 30080")

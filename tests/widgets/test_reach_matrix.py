@@ -87,6 +87,13 @@ def test_an_address_that_was_not_shown_is_not_guessed():
     assert "the address of node-2 was not shown" in said(matrix)
 
 
+def test_pods_that_were_not_shown_are_not_guessed():
+    place = cluster(nodes=2, pods=0)
+    matrix = ReachMatrix(place.replace(services=place.services.assign(selector=None)))
+    assert cells(matrix) == [["? not known"] * 3] * 2
+    assert "which pods are behind the service was not shown" in said(matrix)
+
+
 def test_pages_without_a_kernel_show_the_matrix():
     bundle, told = ReachMatrix(LOCAL, "web")._repr_mimebundle_()
     assert bundle["image/png"].startswith(b"\x89PNG")

@@ -6,18 +6,21 @@ import threading
 import time
 import xml.etree.ElementTree as ET
 from html import unescape
+from pathlib import Path
 
 import pytest
 
 from figures.clusters import cluster
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError, NotFound
+from nodeportkit.sources.read import read
 from nodeportkit.traffic.comparison import compare
 from nodeportkit.traffic.sharing import shares
 from nodeportkit.traffic.simulation import simulate
 from nodeportkit.widgets import TrafficExplorer
 from nodeportkit.widgets.scenario import Scenario, example
 
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 # The Service docs' own case: two pods on one node and one on another give 25/25/50 under policy Local.
 UNEVEN = cluster(nodes=2, pods=3)
 
@@ -202,10 +205,25 @@ def test_what_is_not_there_or_not_known_is_said():
         TrafficExplorer(Cluster())
     with pytest.raises(NodePortKitError, match="no nodes were shown"):
         TrafficExplorer(cluster(nodes=0))
+    bare = cluster(pods=0)
+    with pytest.raises(NodePortKitError, match="which pods are behind 'shop/web' was not shown"):
+        TrafficExplorer(bare.replace(services=bare.services.assign(selector=None)))
     hidden = example()
     hidden = hidden.replace(endpoints=hidden.endpoints.assign(ready=None))
     explorer = TrafficExplorer(hidden)
     assert "whether web-0 is ready was not shown" in said(explorer)
+
+
+def test_pods_that_are_leaving_are_shown_as_they_are():
+    """The real cluster's shop/old: both of its pods are being deleted and still serve (KEP-1669)."""
+    place = read(FIXTURES / "real-cluster" / "objects.json")
+    explorer = TrafficExplorer(place, "shop/old")
+    before, shown = (found.set_index("address")["share"].to_dict() for found in (
+        shares(place, "shop/old", by="pod"), shares(explorer.cluster, "shop/old", by="pod"),
+    ))  # fmt: skip
+    assert before == shown
+    assert sum(before.values()) == 1
+    assert "both pods get the same share" in said(explorer)
 
 
 def test_names_from_elsewhere_stay_text():

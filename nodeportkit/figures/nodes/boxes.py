@@ -121,7 +121,7 @@ class Boxes:
             notes.append(f"+ {len(hidden):,} more, {'all' if ready == len(hidden) else f'{ready:,}'} ready")
         if not box.pods:
             asked = fit(self.scene.asked, _NOTE, 90)
-            notes.append(f"no pod of {asked} here" if asked else "no pod here")
+            notes.append(f"no pod of {asked} here" if asked else "no pod shown")
         if box.others:
             notes.append(f"{box.others:,} other pod{'' if box.others == 1 else 's'}")
         for note in notes:

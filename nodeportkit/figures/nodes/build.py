@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
+from nodeportkit.figures.known import pods_known
 from nodeportkit.figures.nodes.scene import BoxSeen, PodSeen, Scene
 from nodeportkit.figures.nodes.titles import of_pods, of_service
 from nodeportkit.kube.routing import usable
@@ -28,6 +30,7 @@ def build(cluster: Cluster, service: str | None) -> Scene:
     if service is None:
         mine = pods
         answers: dict[str, bool] = {}
+        asked = ""
         numbers: tuple[str, ...] = ()
     else:
         namespace, name = cluster.key(service)
@@ -45,7 +48,11 @@ def build(cluster: Cluster, service: str | None) -> Scene:
         title, subtitle = of_pods(boxes, nodes_shown=shown)
     else:
         title, subtitle = of_service(boxes, row, ports, nodes_shown=shown)
-    return Scene(title, subtitle, numbers, tuple(boxes), "" if service is None else name)
+        asked = name
+        if mine.empty and not pods_known(cluster, service):
+            title = f"Which nodes hold pods of {name} was not shown"
+            boxes, asked = [replace(box, answers=None) for box in boxes], ""
+    return Scene(title, subtitle, numbers, tuple(boxes), asked)
 
 
 def _rows(frame: pd.DataFrame, **values: str) -> pd.DataFrame:

@@ -27,7 +27,7 @@ def of_pods(boxes: Sequence[BoxSeen], *, nodes_shown: bool) -> tuple[str, str]:
         return "No pod was shown", f"{_count(nodes, 'node')}"
     placed = sum(len(box.pods) for box in boxes if box.node)
     title = f"{_count(nodes, 'node')} {'holds' if nodes == 1 else 'hold'} {_count(placed, 'pod')}"
-    if not nodes:
+    if not placed:
         title = f"Which nodes hold the {_count(pods, 'pod')} was not shown"
     return title, _ready(marks) + ("" if nodes_shown else "; nodes were not listed, only those with pods are known")
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from nodeportkit.chains import select_port
 from nodeportkit.errors import NodePortKitError
+from nodeportkit.figures.known import pods_known
 from nodeportkit.traffic.tracing import Tracer
 
 if TYPE_CHECKING:
@@ -90,10 +91,10 @@ def build(cluster: Cluster, service: str, port: int | str | None) -> Scene:
     number, protocol = int(chosen["node_port"]), str(chosen["protocol"]) if pd.notna(chosen["protocol"]) else "TCP"
     if cluster.nodes.empty:
         raise NodePortKitError("no nodes were shown", hint="Add what `kubectl get nodes -o wide` prints.")
-    tracer = Tracer(cluster)
+    tracer = Tracer(cluster) if pods_known(cluster, f"{namespace}/{name}") else None
     rows = [_row(cluster, tracer, node, number, protocol) for node in cluster.nodes.to_dict("records")]
     return Scene(
-        title=_title(rows, number),
+        title=_title(rows, number, name if tracer is None else ""),
         subtitle=_subtitle(cluster, namespace, name, number, protocol),
         number=str(number),
         protocol=protocol,
@@ -101,10 +102,13 @@ def build(cluster: Cluster, service: str, port: int | str | None) -> Scene:
     )
 
 
-def _row(cluster: Cluster, tracer: Tracer, node: Any, number: int, protocol: str) -> Row:
+def _row(cluster: Cluster, tracer: Tracer | None, node: Any, number: int, protocol: str) -> Row:
+    """What each client gets at a node; without a tracer, nobody can tell."""
     ips = node["internal_ips"]
     if not isinstance(ips, list) or not ips:
         return Row(str(node["name"]), "address not shown", (Answer(""),) * len(CLIENTS), str(node["name"]))
+    if tracer is None:
+        return Row(str(node["name"]), ips[0], (Answer(""),) * len(CLIENTS), str(node["name"]), ips[0])
     version = ipaddress.ip_address(ips[0]).version
     ranges = [ipaddress.ip_network(text, strict=False) for text in cluster.proxy.cluster_cidrs]
     pods = next((str(net.network_address + 1) for net in ranges if net.version == version), _STRANGER[version])
@@ -129,7 +133,10 @@ def _folded(rows: list[Row]) -> list[Row]:
     ]
 
 
-def _title(rows: list[Row], number: int) -> str:
+def _title(rows: list[Row], number: int, unknown: str) -> str:
+    """The answer; `unknown` is the service of which nobody can tell which pods are behind it, or ""."""
+    if unknown:
+        return f"Whether any node answers on {number} is not known: which pods are behind {unknown} was not shown"
     every = Counter(answer.verdict for row in rows for answer in row.answers)
     outside = [row.answers[0].verdict == "FORWARD" for row in rows]
     if set(every) == {"FORWARD"}:

@@ -23,7 +23,7 @@ _CAUSES: Final = {
     "REJECT": "at once: no pod takes it",
     "DROP": "dropped: no answer",
     "UNHANDLED": "no rule of kube-proxy",
-    "": "address not shown",
+    "": "too little was shown",
 }
 
 

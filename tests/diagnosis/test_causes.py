@@ -21,6 +21,7 @@ from diagnosis_cluster import (
     workload,
 )
 from nodeportkit.diagnosis import diagnose
+from nodeportkit.kube.host import Host
 from nodeportkit.kube.proxy_config import ProxyConfig
 
 WEB = "shop/web"
@@ -567,6 +568,22 @@ def test_loopback_addresses_of_a_kind_cluster():
     assert certain(cluster(nodes=KIND), symptom="refused", address="192.168.1.11", port=31080) == []
 
 
+@pytest.mark.parametrize(
+    ("mappings", "number", "certainty"),
+    [
+        ((), 31080, "fact"),
+        (("0.0.0.0:8080->30001/tcp",), 31080, "fact"),
+        (("0.0.0.0:8080->31080/tcp",), 31080, "fact"),
+        (("0.0.0.0:8080->31080/tcp",), 8080, None),
+        (("127.0.0.1:31080->31080/tcp",), 31080, None),
+    ],
+)
+def test_what_docker_says_of_a_kind_cluster_settles_it(mappings, number, certainty):
+    made = cluster(nodes=KIND).replace(host=Host(port_mappings=mappings))
+    found = certain(made, symptom="refused", address="127.0.0.1", port=number)
+    assert found == ([("kind-port-mapping", certainty)] if certainty else [])
+
+
 def test_loopback_addresses_of_any_other_cluster():
     found = first(cluster(), symptom="refused", address="127.0.0.1", port=52111)
     is_first(found, "tunnel-closed", "hint")
@@ -749,6 +766,13 @@ def test_other_numbers_protocols_and_finished_pods_take_nothing():
 def test_the_range_that_the_host_dials_out_from():
     made = cluster(service=service(ports=[service_port(at=40000)]))
     is_first(first(made, symptom="refused", node="n1", port=40000), "port-range-overlap", "hint")
+    shown = made.replace(host=Host(ephemeral_ports="32768-60999"))
+    is_first(first(shown, symptom="refused", node="n1", port=40000), "port-range-overlap")
+    assert (
+        certain(made.replace(host=Host(ephemeral_ports="49152-65535")), symptom="refused", node="n1", port=40000) == []
+    )
+    low = cluster().replace(host=Host(ephemeral_ports="15000-64000"))
+    is_first(first(low, symptom="refused", **AT), "port-range-overlap")
 
 
 # Endpoints that change

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -32,19 +33,32 @@ def is_kind(cluster: Cluster) -> str:
 
 
 def find(case: Case) -> Iterator[Finding]:
-    """What kind was told to map stands in its own configuration, not in the cluster."""
+    """What kind was told to map stands in its own configuration, and in what docker prints, not in the cluster."""
     shown = is_kind(case.cluster)
     dialled = case.dial.kind == "loopback" and not case.dial.on_node and case.client.kind == "outside"
     if not shown or not dialled or case.symptom in ("http", "uneven"):
         return
-    node = str(case.cluster.nodes["name"].iloc[0])
+    host, node = case.cluster.host, str(case.cluster.nodes["name"].iloc[0])
     numbers = sorted(case.node_ports)
-    port = case.facts.ports["port"].dropna()
-    number = case.dial.port or next(iter(numbers), 0)
-    yield CAUSE.hint(
-        object=f"Node {node}", field="spec.providerID", evidence=f"dialled {case.dial}; {shown}",
-        explanation="The nodes of a kind cluster are containers: a node port is on 127.0.0.1 only if the cluster was made with "
+    mapped = [at for number in numbers for at in host.mapped(number)]
+    if any(at.rpartition(":")[2] == str(case.dial.port) for at in mapped):
+        return
+    ports = case.facts.ports["port"].dropna()
+    number = case.dial.port or next(iter(numbers), 30000)
+    said = {
+        "object": f"Node {node}", "field": "spec.providerID",
+        "explanation": "The nodes of a kind cluster are containers: a node port is on 127.0.0.1 only if the cluster was made with "
         f"extraPortMappings (containerPort {numbers[0] if numbers else number}). Make it again with these, or open a tunnel:",
-        fix=case.command("port-forward", f"service/{case.name}", f"{number}:{int(port.iloc[0]) if len(port) else number}"),
-        verify=f"docker port {node}",
-    )  # fmt: skip
+        "fix": case.command("port-forward", f"service/{case.name}", f"{number}:{int(ports.iloc[0]) if len(ports) else number}"),
+    }  # fmt: skip
+    if mapped:
+        at = mapped[0].rpartition(":")[2]
+        words = f"This machine's port {at} leads to the node port, not {case.dial.port}. Dial that:"
+        fix = f"curl -m 5 http://127.0.0.1:{at}/"
+        evidence = f"dialled {case.dial}; docker maps {', '.join(mapped)}"
+        yield CAUSE.fact(**(said | {"evidence": evidence, "explanation": words, "fix": fix}))
+    elif host.port_mappings is not None:
+        others = f"docker maps {', '.join(host.port_mappings)}" if host.port_mappings else "docker maps no port"
+        yield CAUSE.fact(**said, evidence=f"dialled {case.dial}; {shown}; {others}")
+    else:
+        yield CAUSE.hint(**said, evidence=f"dialled {case.dial}; {shown}", verify=shlex.join(["docker", "port", node]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -13,22 +12,18 @@ from nodeportkit.diagnosis.finding import Cause, Finding
 __all__ = ["CAUSE", "find", "is_minikube"]
 
 CAUSE = Cause("minikube-driver", 18, ("timeout",))
-# What `minikube start`, `minikube service` and `minikube profile list` print.
-_DRIVER: Final = re.compile(r"(?i:using (?:a|the) (docker|podman) driver)|\|\s*(docker|podman)\s*\|")
-_OTHER: Final = re.compile(r"(?i:using (?:a|the) \w+ driver)")
-_ELSEWHERE: Final = re.compile(
-    r"(?i:driver on (darwin|windows)\b|minikube v\S+ on (darwin|microsoft windows)\b|\b(WSL)2?\b)"
-)
+_CONTAINERS: Final = ("docker", "podman")
+_SYSTEMS: Final = {"darwin": "macOS", "windows": "Windows", "wsl": "WSL"}
 _NETWORK: Final = "192.168.49."  # what the docker driver gives its first cluster
 
 
 def is_minikube(cluster: Cluster) -> bool:
     """Whether minikube made the cluster: it labels its nodes, and names the first like the profile."""
-    nodes = cluster.nodes
     marked = any(
-        isinstance(it, Mapping) and any(key.startswith("minikube.k8s.io/") for key in it) for it in nodes["labels"]
+        isinstance(it, Mapping) and any(key.startswith("minikube.k8s.io/") for key in it)
+        for it in cluster.nodes["labels"]
     )
-    return marked or bool(nodes["name"].eq("minikube").any())
+    return marked or bool(cluster.nodes["name"].eq("minikube").any())
 
 
 def find(case: Case) -> Iterator[Finding]:
@@ -36,9 +31,8 @@ def find(case: Case) -> Iterator[Finding]:
     dialled = case.dial.kind in ("node", "stranger", "nothing") and case.client.kind == "outside"
     if not dialled or not is_minikube(case.cluster) or case.symptom not in (None, "timeout"):
         return
-    printed = "\n".join(step.output for step in case.cluster.steps if step.parsed.program == "minikube")
-    driver, system = _DRIVER.search(printed), _ELSEWHERE.search(printed)
-    if _OTHER.search(printed) and not driver:
+    driver, system = case.cluster.host.driver, case.cluster.host.system
+    if driver not in (None, *_CONTAINERS) or system not in (None, *_SYSTEMS):
         return
     address = case.dial.address or ""
     said = {
@@ -48,14 +42,13 @@ def find(case: Case) -> Iterator[Finding]:
         "fix": case.command("service", case.name, "--url").replace("kubectl", "minikube", 1),
     }  # fmt: skip
     if driver and system:
-        name = next(group for group in system.groups() if group)
         yield CAUSE.fact(
-            **said, evidence=f"dialled {case.dial}; minikube uses the {driver[1] or driver[2]} driver on {name}"
+            **said, evidence=f"dialled {case.dial}; minikube uses the {driver} driver on {_SYSTEMS[system]}"
         )
     elif case.symptom and driver:
         yield CAUSE.hint(
-            **said, evidence=f"dialled {case.dial}; minikube uses the {driver[1] or driver[2]} driver; the system was not shown",
-            verify="minikube profile list",
+            **said, verify="uname -a",
+            evidence=f"dialled {case.dial}; minikube uses the {driver} driver; the machine's system was not shown",
         )  # fmt: skip
     elif case.symptom and (address.startswith(_NETWORK) or not address):
         shown = f"{address} is of the network that the docker driver uses" if address else "the driver was not shown"

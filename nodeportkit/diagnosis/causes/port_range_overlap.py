@@ -13,9 +13,7 @@ from nodeportkit.standings.facts import Facts, true
 __all__ = ["CAUSE", "find"]
 
 CAUSE = Cause("port-range-overlap", 24, ("refused", "http", "reset", "timeout"))
-_EPHEMERAL: Final = (
-    32768  # Linux: net.ipv4.ip_local_port_range begins here unless it was set (Documentation/networking/ip-sysctl.rst)
-)
+_EPHEMERAL: Final = "32768-60999"  # kernel.org, Documentation/networking/ip-sysctl.rst
 _FINISHED: Final = ("Succeeded", "Failed")
 
 
@@ -26,13 +24,28 @@ def find(case: Case) -> Iterator[Finding]:
         if not isinstance(number, int) and not str(number).isdecimal():
             continue
         yield from _held_by_pods(case, port, int(number))
-        if int(number) >= _EPHEMERAL:
-            yield CAUSE.hint(
-                object=case.object, field=case.field(port, "nodePort"), evidence=f"{case.field(port, 'nodePort')}={number}",
-                explanation=f"Linux takes the ports of its own connections from {_EPHEMERAL} to 60999 unless it is set otherwise: "
-                "now and then the node port meets one of them. See the range of the node:",
-                verify="sysctl net.ipv4.ip_local_port_range", partial=True,
-            )  # fmt: skip
+        yield from _ephemeral(case, port, int(number))
+
+
+def _ephemeral(case: Case, port: Facts, number: int) -> Iterator[Finding]:
+    """The range that nodes dial out from: as the kernel said, or as it is by default."""
+    told = case.cluster.host.ephemeral_ports
+    first, last = (int(each) for each in (told or _EPHEMERAL).split("-"))
+    if not first <= number <= last:
+        return
+    field = case.field(port, "nodePort")
+    free = free_node_port(case, number)
+    said = {
+        "object": case.object, "field": field,
+        "explanation": f"Connections that the node itself makes take their ports from {first} to {last}: now and then the node "
+        "port meets one of them. Give the service another node port:",
+        "fix": change(case, port, "nodePort", free) if free else "", "partial": True,
+    }  # fmt: skip
+    if told:
+        yield CAUSE.fact(**said, evidence=f"{field}={number}; net.ipv4.ip_local_port_range={first} {last}")
+    else:
+        evidence = f"{field}={number}; Linux begins at {first} unless it is set otherwise"
+        yield CAUSE.hint(**said, evidence=evidence, verify="sysctl net.ipv4.ip_local_port_range")
 
 
 def _held_by_pods(case: Case, port: Facts, number: int) -> Iterator[Finding]:

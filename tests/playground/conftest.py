@@ -56,7 +56,7 @@ class Running:
         self._thread.join(timeout=30)
         self._loop.close()
 
-    def kubectl(self, *arguments, data=None, code=0):
+    def kubectl(self, *arguments, data=None, code=0, env=None):
         """Run kubectl; gives what it prints, its complaints behind it."""
         done = subprocess.run(
             [KUBECTL, *map(str, arguments)],
@@ -70,6 +70,7 @@ class Running:
                 "HOME": str(self.folder),
                 "KUBECONFIG": str(self.kubeconfig),
                 "KUBECACHEDIR": str(self.folder / "cache"),
+                **(env or {}),
             },
         )
         said = done.stdout.decode() + done.stderr.decode()

@@ -90,7 +90,8 @@ class Fragment:
         object that an earlier print of the same text showed there, and this one does not, is gone.
     detail
         How much such a print knows, when several speak of the same endpoints: 3 for EndpointSlice objects, 2 for
-        complete lists of addresses, 1 for lists that end in `+ 2 more...`.
+        complete lists of addresses, 1 for lists that end in `+ 2 more...`. Of the backends of an Ingress: 1 for its hosts
+        alone.
     distinct
         Whether it is known that no two rows have the same key, so that nobody needs to look.
     """

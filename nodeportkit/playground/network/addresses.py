@@ -125,8 +125,8 @@ def claim() -> Claim:
 
 
 def _no_such_addresses() -> NodePortKitError:
-    """macOS has 127.0.0.1 alone, until others are added by hand."""
-    wanted = "127.168.0.1 127.168.1.{2..4} 127.96.0.{1..60} 127.244.{1..3}.{2..30}"
+    """On macOS there is 127.0.0.1 alone, until others are added by hand."""
+    wanted = "127.168.0.1 127.168.1.{2..4} 127.244.{1..3}.{2..30}"  # of nodes and pods; cluster IPs are too many
     return NodePortKitError(
         "this system answers on 127.0.0.1 alone, and a playground gives every node, pod and service an address of its own",
         hint=(

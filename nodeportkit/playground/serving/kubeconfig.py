@@ -6,11 +6,10 @@ import base64
 import os
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import yaml
-
-from nodeportkit.playground.serving.identity import Identity
+if TYPE_CHECKING:
+    from nodeportkit.playground.serving.identity import Identity
 
 __all__ = ["kubeconfig_text", "write_privately"]
 
@@ -19,6 +18,8 @@ _NAME: Final = "playground"
 
 def kubeconfig_text(server: str, identity: Identity) -> str:
     """The kubeconfig for a server at this address."""
+    import yaml
+
     content = {
         "apiVersion": "v1",
         "kind": "Config",

@@ -7,8 +7,9 @@ import hmac
 import json
 import ssl
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from tornado import httpserver, iostream, netutil, web
 
@@ -17,7 +18,7 @@ from nodeportkit.playground.api.exchange import Answer, Request
 from nodeportkit.playground.api.server import ApiServer
 from nodeportkit.playground.serving.identity import HOST, Identity
 
-__all__ = ["serve"]
+__all__ = ["Own", "serve"]
 
 _LARGEST_BODY: Final = 3 << 20  # what etcd takes, and the API server's own limit
 _LARGEST_HEADERS: Final = 1 << 16
@@ -25,6 +26,10 @@ _HEADERS_WITHIN: Final = 10.0
 _BODY_WITHIN: Final = 30.0
 _OPEN: Final = ("/healthz", "/livez", "/readyz", "/version")
 _HOSTS: Final = (HOST, "localhost")
+_OWN: Final = "/nodeportkit/"
+
+# Answers what is asked of the playground itself: method, path and body -> a document, or None for what there is not.
+Own: TypeAlias = Callable[[str, str, bytes], Awaitable[Any]]
 
 
 class _Handler(web.RequestHandler):
@@ -32,9 +37,10 @@ class _Handler(web.RequestHandler):
 
     SUPPORTED_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
-    def initialize(self, api: ApiServer, token: str) -> None:
+    def initialize(self, api: ApiServer, token: str, own: Own | None) -> None:
         """Take what each request needs."""
         self._api = api
+        self._own = own
         self._token = token
 
     def prepare(self) -> None:
@@ -61,6 +67,14 @@ class _Handler(web.RequestHandler):
     head = post = put = patch = delete = get
 
     async def _serve(self) -> None:
+        if self._own and self.request.path.startswith(_OWN):
+            method, path = str(self.request.method), self.request.path.removeprefix(_OWN)
+            told = await self._own(method, path, self.request.body)
+            if told is None:
+                self._refuse(404, "NotFound", "the server could not find the requested resource")
+            else:
+                self._write_json(told)
+            return
         query = {
             name: [value.decode("utf-8", "replace") for value in values]
             for name, values in self.request.query_arguments.items()
@@ -117,7 +131,9 @@ class _Handler(web.RequestHandler):
         self.clear_header("Server")
 
 
-async def serve(api: ApiServer, identity: Identity, port: int = 0) -> tuple[httpserver.HTTPServer, int]:
+async def serve(
+    api: ApiServer, identity: Identity, port: int = 0, *, own: Own | None = None
+) -> tuple[httpserver.HTTPServer, int]:
     """Answer requests on loopback from now on.
 
     Parameters
@@ -128,6 +144,8 @@ async def serve(api: ApiServer, identity: Identity, port: int = 0) -> tuple[http
         The certificate, and the token that is asked for.
     port
         Where; 0 takes a free one.
+    own
+        Answers what is asked below `/nodeportkit/`, with the token as everything else.
 
     Returns
     -------
@@ -135,7 +153,7 @@ async def serve(api: ApiServer, identity: Identity, port: int = 0) -> tuple[http
         The server, and its port.
     """
     application = web.Application(
-        [(r"/.*", _Handler, {"api": api, "token": identity.token})], log_function=lambda _: None
+        [(r"/.*", _Handler, {"api": api, "token": identity.token, "own": own})], log_function=lambda _: None
     )
     server = httpserver.HTTPServer(
         application,

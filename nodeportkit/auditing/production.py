@@ -110,7 +110,7 @@ def _range(scene: Scene) -> tuple[float, str, str]:
 
 
 def _uneven(scene: Scene, ports: Positions) -> tuple[Any, str, str]:
-    times = scene.reach.largest[ports] * scene.reach.total(scene.reach.used)[ports]
+    times = scene.reach.largest[ports] * scene.reach.eligible[ports]
     if not len(times):
         return _unknown("times")
     worst = int(np.argmax(times))

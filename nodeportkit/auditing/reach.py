@@ -90,10 +90,15 @@ class Reach:
         return found
 
     @cached_property
+    def eligible(self) -> Floats:
+        """How many endpoints of each service port take connections anywhere."""
+        return self.total(self.used | (np.nan_to_num(self.share) > 0))
+
+    @cached_property
     def capacity(self) -> Floats:
         """The part of what all pods could take that fits in before the busiest is full: (1/P) / (largest share)."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return 1 / self.total(self.used) / self.largest
+            return 1 / self.eligible / self.largest
 
 
 def reach(scene: Scene) -> Reach:

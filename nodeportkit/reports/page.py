@@ -8,6 +8,7 @@ import pandas as pd
 
 from nodeportkit.auditing import all_checks, audit, node_port_map, not_looked_at, production_numbers
 from nodeportkit.auditing.finding import SEVERITIES
+from nodeportkit.errors import NotFound
 from nodeportkit.figures.chain import plot_chain
 from nodeportkit.figures.exposure import plot_node_ports
 from nodeportkit.figures.picture import Picture
@@ -141,10 +142,13 @@ def _pictures(cluster: Cluster, found: pd.DataFrame) -> str:
     exposed = set(zip(claims["namespace"], claims["service"], strict=True))
     named = dict.fromkeys(zip(wrong["namespace"], wrong["service"], strict=True))
     names = [name for name in named if name in exposed]
-    drawn = [
-        f"<h3>{shown(namespace)}/{shown(name)}</h3>{_figure(plot_chain(cluster, f'{namespace}/{name}'))}"
-        for namespace, name in names[:_MOST_PICTURES]
-    ]
+    drawn: list[str] = []
+    for namespace, name in names[:_MOST_PICTURES]:
+        try:
+            picture = _figure(plot_chain(cluster, f"{namespace}/{name}"))
+        except NotFound:
+            continue  # no name that Kubernetes takes, and so none to ask by
+        drawn.append(f"<h3>{shown(namespace)}/{shown(name)}</h3>{picture}")
     if not drawn:
         return ""
     told = f"Of {len(names):,} services that clients outside reach, the first {len(drawn)}."

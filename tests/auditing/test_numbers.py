@@ -13,7 +13,8 @@ LOCAL = {"externalTrafficPolicy": "Local"}
 
 
 def rows(frame, *names):
-    return list(frame[list(names)].astype(object).itertuples(index=False, name=None))
+    plain = frame[list(names)].astype(object)
+    return list(plain.where(plain.notna(), None).itertuples(index=False, name=None))
 
 
 def test_the_real_cluster_holds_the_numbers_that_kubectl_prints():
@@ -138,10 +139,7 @@ def test_nothing_changes_of_itself():
     ],
 )
 def test_a_change_is_told(before, after, change):
-    told = changes(before, after)
-    assert [tuple(None if value is None or value != value else value for value in row) for row in told] == [
-        change
-    ] or change in [tuple(value if isinstance(value, str) else None for value in row) for row in told]
+    assert changes(before, after) == [change]
 
 
 def test_a_service_that_becomes_internal_is_closed():

@@ -21,9 +21,10 @@ def agrees(found: npk.Cluster) -> int:
         if not reach.known[at]:
             continue
         row, name = scene.ports.iloc[at], scene.label(int(scene.service_of_port[at]))
-        [told] = summarize_shares(
-            npk.shares(found, name, int(row["node_port"]), source="outside", destination="node-port")
-        ).to_dict("records")
+        shares = summarize_shares(npk.shares(found, name, source="outside", destination="node-port"))
+        [told] = shares[(shares["port_name"] == row["port_name"]) & (shares["protocol"] == row["protocol"])].to_dict(
+            "records"
+        )
         assert reach.lost[at] == pytest.approx(told["lost"])
         assert reach.cross_node[at] == pytest.approx(told["cross_node"])
         assert reach.largest[at] == pytest.approx(told["largest"])

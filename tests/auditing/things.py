@@ -162,5 +162,5 @@ PODS = [pod(f"web-{number}", number) for number in (1, 2, 3)]
 
 def cluster(*things: Thing, collected=(), **changes: Any) -> npk.Cluster:
     """The things read; `collected` are frames that somebody listed and found empty."""
-    found = npk.read(*things)
+    found = npk.read(*things) if things else npk.Cluster()
     return found.replace(collected=found.collected | set(collected), **changes)

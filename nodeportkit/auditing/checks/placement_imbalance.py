@@ -23,7 +23,7 @@ def _look(scene: Scene) -> Iterator[Finding]:
     reach = scene.reach
     if int((reach.entry > 0).sum()) < 2:
         return
-    pods, capacity, largest = reach.total(reach.used), reach.capacity, reach.largest
+    pods, capacity, largest = reach.eligible, reach.capacity, reach.largest
     placed = pd.DataFrame({"at": reach.at, "node": reach.node})[reach.used].groupby("at")["node"]
     nodes, first = placed.nunique(), placed.min()
     names = objects(scene.nodes["name"])

@@ -230,3 +230,46 @@ def test_a_namespace_takes_what_is_in_it_along(cluster):
     assert "deleted" in cluster.kubectl("delete", "namespace", "gone", "--timeout=20s")
     assert "NotFound" in cluster.kubectl("get", "namespace", "gone", code=1)
     assert items(cluster, "pods", "-n", "gone") == []
+
+
+def workload(kind, name, **spec):
+    labels = {"app": name}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "web", "image": "nginx"}]}}
+    full = {"selector": {"matchLabels": labels}, "template": template} | spec
+    return json.dumps({"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": name}, "spec": full})
+
+
+def test_a_daemon_set_has_a_pod_on_every_node(cluster):
+    cluster.kubectl("create", "-f", "-", data=workload("DaemonSet", "agent"))
+    cluster.kubectl("rollout", "status", "daemonset/agent", "--timeout=20s")
+    before = items(cluster, "pods", "-l", "app=agent")
+    assert sorted(pod["spec"]["nodeName"] for pod in before) == ["node-1", "node-2", "node-3"]
+    cluster.kubectl("set", "image", "daemonset/agent", "web=httpd")
+    assert "successfully rolled out" in cluster.kubectl("rollout", "status", "daemonset/agent", "--timeout=30s")
+    after = items(cluster, "pods", "-l", "app=agent")
+    assert {pod["spec"]["containers"][0]["image"] for pod in after} == {"httpd"}
+    cluster.kubectl("delete", "daemonset", "agent")
+
+
+def test_a_stateful_set_has_names_and_an_order(cluster):
+    cluster.kubectl("create", "-f", "-", data=workload("StatefulSet", "db", replicas=3, serviceName="db"))
+    assert "complete" in cluster.kubectl("rollout", "status", "statefulset/db", "--timeout=30s")
+    pods = {pod["metadata"]["name"]: pod for pod in items(cluster, "pods", "-l", "app=db")}
+    assert sorted(pods) == ["db-0", "db-1", "db-2"]
+    ready = [
+        next(c["lastTransitionTime"] for c in pods[name]["status"]["conditions"] if c["type"] == "Ready")
+        for name in sorted(pods)
+    ]
+    assert ready == sorted(ready)
+    cluster.kubectl("scale", "statefulset", "db", "--replicas=1")
+    eventually(lambda: cluster.kubectl("get", "pods", "-l", "app=db", "-o", "name"), lambda text: text == "pod/db-0\n")
+    cluster.kubectl("delete", "statefulset", "db")
+
+
+def test_endpoints_are_written_for_old_clients_and_reading_them_warns(cluster, app):
+    name = app(2)
+    cluster.kubectl("rollout", "status", f"deployment/{name}", "--timeout=20s")
+    pods = sorted(pod["status"]["podIP"] for pod in items(cluster, "pods", "-l", f"app={name}"))
+    said = eventually(lambda: cluster.kubectl("get", "endpoints", name), lambda text: text.count(":80") == 2)
+    assert all(f"{ip}:80" in said for ip in pods)
+    assert "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice" in said

@@ -1,0 +1,138 @@
+"""DaemonSets: a pod on every node that it fits.
+
+pkg/controller/daemon/daemon_controller.go. Pods are given their nodes at once, past the scheduler.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import Any, Final
+
+from nodeportkit.playground.controllers.hands import Hands, controller_of, owned_by
+from nodeportkit.playground.controllers.hashing import template_hash
+from nodeportkit.playground.controllers.pods import is_active, is_ready
+from nodeportkit.playground.controllers.scheduler import misfit
+from nodeportkit.playground.store import Change, Key, Object
+
+__all__ = ["Controller"]
+
+_HASH: Final = "controller-revision-hash"
+# What pods of DaemonSets put up with (pkg/controller/daemon/util/daemonset_util.go).
+_TOLERATED: Final = (
+    ("node.kubernetes.io/not-ready", "NoExecute"),
+    ("node.kubernetes.io/unreachable", "NoExecute"),
+    ("node.kubernetes.io/disk-pressure", "NoSchedule"),
+    ("node.kubernetes.io/memory-pressure", "NoSchedule"),
+    ("node.kubernetes.io/unschedulable", "NoSchedule"),
+)
+
+
+class Controller:
+    """Makes and deletes the pods of DaemonSets."""
+
+    NAME = "daemonset-controller"
+
+    def __init__(self, hands: Hands, again: Any) -> None:
+        self._hands = hands
+        self._again = again
+
+    def concerns(self, change: Change) -> Iterable[Key]:
+        """The DaemonSet itself, the one that a pod belongs to, or all of them when a node has changed."""
+        if change.resource == "daemonsets.apps":
+            yield change.key
+        elif change.resource == "pods":
+            owner = controller_of(change.object)
+            if owner and owner["kind"] == "DaemonSet":
+                yield Key(change.key.namespace, owner["name"])
+        elif change.resource == "nodes":
+            for thing in self._hands.all("daemonsets.apps"):
+                yield Key(thing["metadata"]["namespace"], thing["metadata"]["name"])
+
+    def care(self, key: Key) -> None:
+        """Make a pod where one is missing, delete those that are too many or outdated, and say how it stands."""
+        wanted = self._hands.get("daemonsets.apps", key)
+        if wanted is None:
+            return
+        pods = [pod for pod in self._hands.owned("pods", wanted) if is_active(pod)]
+        model = _pod(wanted)
+        fitting = {node["metadata"]["name"] for node in self._hands.all("nodes") if _fits(model, node)}
+        if not wanted["metadata"].get("deletionTimestamp"):
+            self._replace(wanted, pods, fitting, model)
+        self._tell(key, fitting)
+
+    def _replace(self, wanted: Object, pods: list[Object], fitting: set[str], model: Object) -> None:
+        mark = model["metadata"]["labels"][_HASH]
+        held: dict[str, Object] = {}
+        for pod in pods:
+            node = pod["spec"].get("nodeName", "")
+            if node not in fitting or node in held:
+                self._remove(wanted, pod)
+            else:
+                held[node] = pod
+        for node in sorted(fitting - held.keys()):
+            pod = copy.deepcopy(model)
+            pod["spec"]["nodeName"] = node
+            if made := self._hands.create("pods", pod):
+                self._hands.event(wanted, "Normal", "SuccessfulCreate", f"Created pod: {made['metadata']['name']}")
+        if wanted["spec"].get("updateStrategy", {}).get("type") == "OnDelete":
+            return
+        outdated = [pod for pod in held.values() if pod["metadata"]["labels"].get(_HASH) != mark]
+        if outdated and all(map(is_ready, held.values())) and len(held) == len(fitting):
+            self._remove(wanted, outdated[0])  # one at a time: maxUnavailable is 1 unless told otherwise
+
+    def _remove(self, wanted: Object, pod: Object) -> None:
+        self._hands.delete("pods", pod)
+        self._hands.event(wanted, "Normal", "SuccessfulDelete", f"Deleted pod: {pod['metadata']['name']}")
+
+    def _tell(self, key: Key, fitting: set[str]) -> None:
+        told = self._hands.get("daemonsets.apps", key)
+        if told is None:
+            return
+        pods = [pod for pod in self._hands.owned("pods", told) if is_active(pod)]
+        right = [pod for pod in pods if pod["spec"].get("nodeName") in fitting]
+        mark = template_hash(told["spec"]["template"])
+        ready = sum(map(is_ready, right))
+        status: Object = {
+            "currentNumberScheduled": len(right),
+            "desiredNumberScheduled": len(fitting),
+            "numberMisscheduled": len(pods) - len(right),
+            "numberReady": ready,
+            "observedGeneration": told["metadata"].get("generation", 1),
+            "updatedNumberScheduled": sum(pod["metadata"]["labels"].get(_HASH) == mark for pod in right),
+            "numberAvailable": ready,
+            "numberUnavailable": len(fitting) - ready,
+        }
+        needed = ("currentNumberScheduled", "desiredNumberScheduled", "numberMisscheduled", "numberReady")
+        status = {name: count for name, count in status.items() if count or name in needed}
+        if status != told.get("status"):
+            told["status"] = status
+            self._hands.update("daemonsets.apps", told, status=True)
+
+
+def _pod(owner: Object) -> Object:
+    template = copy.deepcopy(owner["spec"]["template"])
+    metadata = template.get("metadata") or {}
+    spec = template.get("spec", {})
+    tolerations = [
+        *(spec.get("tolerations") or []),
+        *({"key": k, "operator": "Exists", "effect": e} for k, e in _TOLERATED),
+    ]
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "generateName": f"{owner['metadata']['name']}-",
+            "namespace": owner["metadata"]["namespace"],
+            "labels": {**(metadata.get("labels") or {}), _HASH: template_hash(owner["spec"]["template"])},
+            **({"annotations": metadata["annotations"]} if metadata.get("annotations") else {}),
+            "ownerReferences": [owned_by(owner)],
+        },
+        "spec": {**spec, "tolerations": tolerations},
+    }
+
+
+def _fits(pod: Object, node: Object) -> bool:
+    """Whether a pod of the set is to be on the node; that it does not answer now makes no difference."""
+    conditions = [{"type": "Ready", "status": "True"}]
+    return misfit(pod, {**node, "status": {**node.get("status", {}), "conditions": conditions}}) is None

@@ -1,0 +1,128 @@
+"""StatefulSets: pods with names of their own, one after the other.
+
+pkg/controller/statefulset/stateful_set_control.go.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import Any, Final
+
+from nodeportkit.playground.controllers.hands import Hands, controller_of, owned_by
+from nodeportkit.playground.controllers.hashing import template_hash
+from nodeportkit.playground.controllers.pods import is_active, is_ready
+from nodeportkit.playground.store import Change, Key, Object
+
+__all__ = ["Controller"]
+
+_HASH: Final = "controller-revision-hash"
+_NAME: Final = "statefulset.kubernetes.io/pod-name"
+_INDEX: Final = "apps.kubernetes.io/pod-index"
+
+
+class Controller:
+    """Makes and deletes the pods of StatefulSets."""
+
+    NAME = "statefulset-controller"
+
+    def __init__(self, hands: Hands, again: Any) -> None:
+        self._hands = hands
+        self._again = again
+
+    def concerns(self, change: Change) -> Iterable[Key]:
+        """The StatefulSet itself, or the one that a pod belongs to."""
+        if change.resource == "statefulsets.apps":
+            yield change.key
+        elif change.resource == "pods":
+            owner = controller_of(change.object)
+            if owner and owner["kind"] == "StatefulSet":
+                yield Key(change.key.namespace, owner["name"])
+
+    def care(self, key: Key) -> None:
+        """Take the next step: make the first missing pod, or delete the last that is too many or outdated."""
+        wanted = self._hands.get("statefulsets.apps", key)
+        if wanted is None:
+            return
+        pods = {pod["metadata"]["name"]: pod for pod in self._hands.owned("pods", wanted)}
+        if not wanted["metadata"].get("deletionTimestamp"):
+            self._step(wanted, pods)
+        self._tell(key)
+
+    def _step(self, wanted: Object, pods: dict[str, Object]) -> None:
+        together = wanted["spec"].get("podManagementPolicy") == "Parallel"
+        names = [f"{wanted['metadata']['name']}-{number}" for number in range(wanted["spec"].get("replicas", 1))]
+        for number, name in enumerate(names):
+            pod = pods.get(name)
+            if pod is None and (made := self._hands.create("pods", _pod(wanted, name, number))):
+                said = f"create Pod {name} in StatefulSet {wanted['metadata']['name']} successful"
+                self._hands.event(wanted, "Normal", "SuccessfulCreate", said)
+                pods[name] = pod = made
+            if not together and (pod is None or not is_active(pod) or not is_ready(pod)):
+                return  # the next one waits for this one
+        extra = sorted(set(pods) - set(names), key=_number, reverse=True)
+        mark = template_hash(wanted["spec"]["template"])
+        strategy = wanted["spec"].get("updateStrategy", {})
+        first = (strategy.get("rollingUpdate") or {}).get("partition", 0)
+        outdated = [
+            name
+            for name in reversed(names)
+            if _number(name) >= first
+            and strategy.get("type") != "OnDelete"
+            and pods[name]["metadata"]["labels"].get(_HASH) != mark
+        ]
+        going = [name for name in pods if not is_active(pods[name])]
+        for name in (extra or outdated)[: None if together and extra else 1]:
+            if not going or together:
+                self._hands.delete("pods", pods[name])
+                said = f"delete Pod {name} in StatefulSet {wanted['metadata']['name']} successful"
+                self._hands.event(wanted, "Normal", "SuccessfulDelete", said)
+
+    def _tell(self, key: Key) -> None:
+        told = self._hands.get("statefulsets.apps", key)
+        if told is None:
+            return
+        pods = [pod for pod in self._hands.owned("pods", told) if is_active(pod)]
+        mark = template_hash(told["spec"]["template"])
+        name = told["metadata"]["name"]
+        ready = sum(map(is_ready, pods))
+        updated = sum(pod["metadata"]["labels"].get(_HASH) == mark for pod in pods)
+        before = told.get("status") or {}
+        done = updated == len(pods) == told["spec"].get("replicas", 1)
+        status: Object = {
+            "observedGeneration": told["metadata"].get("generation", 1),
+            "replicas": len(pods),
+            "readyReplicas": ready,
+            "availableReplicas": ready,
+            "updatedReplicas": updated,
+            "currentReplicas": updated,
+            "currentRevision": f"{name}-{mark}" if done else before.get("currentRevision", f"{name}-{mark}"),
+            "updateRevision": f"{name}-{mark}",
+            "collisionCount": 0,
+        }
+        status = {field: value for field, value in status.items() if value or field in ("replicas", "collisionCount")}
+        if status != before:
+            told["status"] = status
+            self._hands.update("statefulsets.apps", told, status=True)
+
+
+def _number(name: str) -> int:
+    return int(name.rpartition("-")[2])
+
+
+def _pod(owner: Object, name: str, number: int) -> Object:
+    template = copy.deepcopy(owner["spec"]["template"])
+    metadata = template.get("metadata") or {}
+    marks = {_HASH: template_hash(owner["spec"]["template"]), _NAME: name, _INDEX: str(number)}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": name,
+            "namespace": owner["metadata"]["namespace"],
+            "labels": {**(metadata.get("labels") or {}), **marks},
+            **({"annotations": metadata["annotations"]} if metadata.get("annotations") else {}),
+            "ownerReferences": [owned_by(owner)],
+        },
+        "spec": {**template.get("spec", {}), "hostname": name, "subdomain": owner["spec"].get("serviceName", "")},
+    }

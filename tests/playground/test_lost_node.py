@@ -1,0 +1,75 @@
+"""A node that stops: what a cluster makes of it, on a clock that runs a hundred times as fast."""
+
+import asyncio
+import time
+
+from nodeportkit.playground.api.decoding import Options
+from nodeportkit.playground.resources import find
+from nodeportkit.playground.store import Key
+from nodeportkit.playground.world import World
+
+DEPLOYMENT = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "web"},
+    "spec": {
+        "replicas": 3,
+        "selector": {"matchLabels": {"app": "web"}},
+        "template": {
+            "metadata": {"labels": {"app": "web"}},
+            "spec": {"containers": [{"name": "web", "image": "nginx"}]},
+        },
+    },
+}
+
+
+async def until(look, wanted, seconds=20):
+    end = time.monotonic() + seconds
+    while not wanted(found := look()):
+        assert time.monotonic() < end, found
+        await asyncio.sleep(0.02)
+    return found
+
+
+def test_a_lost_node_turns_not_ready_and_its_pods_move():
+    async def story():
+        world = World(3, speed=100)
+        store, writer = world.api.store, world.api.writer
+
+        def ready_on():
+            pods = [pod for pod in store.all("pods") if not pod["metadata"].get("deletionTimestamp")]
+            return sorted(
+                pod["spec"].get("nodeName", "")
+                for pod in pods
+                if any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", []))
+            )
+
+        def stop(value):
+            node = store.get("nodes", Key("", "node-2"))
+            metadata = {**node["metadata"], "annotations": {"nodeportkit.io/stopped": value}}
+            writer.update(find("", "v1", "nodes"), Key("", "node-2"), {**node, "metadata": metadata}, Options())
+
+        def state():
+            conditions = store.get("nodes", Key("", "node-2"))["status"]["conditions"]
+            return next(c["status"] for c in conditions if c["type"] == "Ready")
+
+        try:
+            writer.create(find("apps", "v1", "deployments"), "default", DEPLOYMENT, Options())
+            await until(ready_on, lambda nodes: nodes == ["node-1", "node-2", "node-3"])
+            began = world.clock.now()
+            stop("true")
+            await until(state, lambda status: status == "Unknown")
+            # Forty seconds of silence (--node-monitor-grace-period of kube-controller-manager).
+            assert 39 < (world.clock.now() - began).total_seconds() < 120
+            assert ready_on() == ["node-1", "node-3"]
+            await until(ready_on, lambda nodes: len(nodes) == 3)
+            # Five more minutes until pods are taken away (tolerationSeconds that admission gives them).
+            assert (world.clock.now() - began).total_seconds() > 300
+            assert "node-2" not in ready_on()
+            stop("false")
+            await until(state, lambda status: status == "True")
+            assert not store.get("nodes", Key("", "node-2"))["spec"].get("taints")
+        finally:
+            await world.close()
+
+    asyncio.run(story())

@@ -62,8 +62,15 @@ def plot_reach(
     >>> from nodeportkit.cluster import Cluster
     >>> cluster = Cluster(
     ...     nodes={"name": ["node-1"], "internal_ips": [["192.168.1.2"]]},
-    ...     services={"namespace": ["shop"], "name": ["web"], "type": ["NodePort"], "cluster_ips": [["10.96.7.20"]]},
+    ...     services={
+    ...         "namespace": ["shop"],
+    ...         "name": ["web"],
+    ...         "type": ["NodePort"],
+    ...         "cluster_ips": [["10.96.7.20"]],
+    ...         "selector": [{"app": "web"}],
+    ...     },
     ...     ports={"namespace": ["shop"], "service": ["web"], "protocol": ["TCP"], "port": [80], "node_port": [30080]},
+    ...     pods={"namespace": ["shop"], "name": ["db-0"], "labels": [{"app": "db"}]},
     ... )
     >>> axes = plot_reach(cluster, "web")
     >>> axes.texts[0].get_text()

@@ -48,7 +48,7 @@ bench: $(VENV)/.ready-test  ## measure on a cluster of Kubernetes' own largest s
 	$(BIN)/python -m benchmarks $(ARGS)
 
 binder-lock:  ## pin anew what Binder installs (needs uv)
-	uv pip compile --quiet --upgrade pyproject.toml --extra notebook --python-version 3.11 \
+	uv pip compile --quiet --upgrade pyproject.toml --extra notebook --extra playground --extra live --python-version 3.11 \
 	    --python-platform x86_64-unknown-linux-gnu --custom-compile-command "make binder-lock" \
 	    --output-file binder/requirements.txt
 

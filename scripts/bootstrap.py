@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-EXTRAS = {"lab": "notebook,live", "test": "test"}
+EXTRAS = {"lab": "notebook,live,playground", "test": "test"}
 OLDEST = (3, 11)  # requires-python in pyproject.toml
 
 

@@ -44,7 +44,8 @@ def pins() -> dict[str, str]:
 def test_pins_satisfy_what_the_project_asks_for():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     pinned = pins()
-    for line in project["dependencies"] + project["optional-dependencies"]["notebook"]:
+    extras = project["optional-dependencies"]
+    for line in project["dependencies"] + extras["notebook"] + extras["playground"] + extras["live"]:
         wanted = Requirement(line)
         assert pinned[canonicalize_name(wanted.name)] in wanted.specifier, "run: make binder-lock"
 

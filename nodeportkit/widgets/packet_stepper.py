@@ -12,6 +12,7 @@ from nodeportkit.errors import NodePortKitError
 from nodeportkit.figures.canvas import LOCK
 from nodeportkit.figures.fractions import percent
 from nodeportkit.figures.journey import EndSeen, Scene, Sheet, words
+from nodeportkit.figures.known import pods_known
 from nodeportkit.figures.vector import Drawing
 from nodeportkit.traffic.tracing import Trace, trace
 from nodeportkit.widgets.dialling import Client, Dialled, clients, destinations, service_ports
@@ -58,8 +59,15 @@ class PacketStepper(Explorer):
     >>> from nodeportkit.cluster import Cluster
     >>> cluster = Cluster(
     ...     nodes={"name": ["node-1"], "internal_ips": [["192.168.1.2"]]},
-    ...     services={"namespace": ["shop"], "name": ["web"], "type": ["NodePort"], "cluster_ips": [["10.96.7.20"]]},
+    ...     services={
+    ...         "namespace": ["shop"],
+    ...         "name": ["web"],
+    ...         "type": ["NodePort"],
+    ...         "cluster_ips": [["10.96.7.20"]],
+    ...         "selector": [{"app": "web"}],
+    ...     },
     ...     ports={"namespace": ["shop"], "service": ["web"], "protocol": ["TCP"], "port": [80], "node_port": [30080]},
+    ...     pods={"namespace": ["shop"], "name": ["db-0"], "labels": [{"app": "db"}]},
     ... )
     >>> stepper = PacketStepper(cluster)
     >>> stepper.step = len(stepper.trace.steps)
@@ -176,6 +184,7 @@ class PacketStepper(Explorer):
                 self._cluster, source=source, destination=address, port=self["port"], protocol=protocol, node=self._at(),
                 mode=self["rules"],
             )  # fmt: skip
+            self._require_pods(self._trace)
         except NodePortKitError as error:
             self._trace, self._failure = None, error
         self._settling = True
@@ -185,6 +194,15 @@ class PacketStepper(Explorer):
             self._step.max = max(count, 1)
         finally:
             self._settling = False
+
+    def _require_pods(self, found: Trace) -> None:
+        """Nothing is called refused for want of pods that were not shown."""
+        service = (found.service or "").partition(":")[0]
+        if service and not found.endpoints.size and not pods_known(self._cluster, service):
+            raise NodePortKitError(
+                f"which pods are behind {service} was not shown, so nobody can tell where the packet goes",
+                hint="Add what `kubectl get services -o wide` and `kubectl get pods -o wide --show-labels` print.",
+            )
 
     def _scene(self, found: Trace) -> Scene:
         at = min(self.step, len(found.steps))

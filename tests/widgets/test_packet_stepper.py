@@ -121,6 +121,15 @@ def test_families_that_do_not_meet_are_said():
     assert stepper.trace.verdict == "FORWARD"
 
 
+def test_pods_that_were_not_shown_are_not_guessed():
+    place = cluster(nodes=2, pods=0)
+    stepper = PacketStepper(place.replace(services=place.services.assign(selector=None)))
+    assert stepper.trace is None
+    assert "which pods are behind shop/web was not shown" in said(stepper)
+    stepper["port"] = 8080
+    assert stepper.trace.verdict == "UNHANDLED"
+
+
 def test_pictures_hold_at_every_step_whatever_the_number_of_endpoints():
     for place in (PLACE, cluster(nodes=2, pods=60), cluster(pods=3, sick=(0, 1, 2))):
         stepper = PacketStepper(place)

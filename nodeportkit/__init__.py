@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from nodeportkit.kube.host import Host as Host
     from nodeportkit.kube.printing import printed as printed
     from nodeportkit.kube.proxy_config import ProxyConfig as ProxyConfig
+    from nodeportkit.live import LiveCluster as LiveCluster
+    from nodeportkit.live import Watch as Watch
+    from nodeportkit.live import connect as connect
     from nodeportkit.migration import migrate as migrate
     from nodeportkit.reports import html_report as html_report
     from nodeportkit.reports import json_report as json_report
@@ -94,6 +97,7 @@ _HOMES: Final = {
     "Comparison": "traffic.comparison",
     "Fault": "faults",
     "Host": "kube.host",
+    "LiveCluster": "live",
     "ManifestError": "errors",
     "NodePortKitError": "errors",
     "NotFound": "errors",
@@ -107,10 +111,12 @@ _HOMES: Final = {
     "Trace": "traffic.tracing",
     "Tracer": "traffic.tracing",
     "TrafficExplorer": "widgets",
+    "Watch": "live",
     "audit": "auditing",
     "chain": "chains",
     "compare": "traffic.comparison",
     "compare_exposure": "auditing",
+    "connect": "live",
     "diagnose": "diagnosis",
     "faulty_cluster": "faults",
     "format_age": "cells",
@@ -151,6 +157,9 @@ _HOMES: Final = {
 
 __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "read",
+    "connect",
+    "LiveCluster",
+    "Watch",
     "read_tables",
     "read_transcript",
     "read_rules",

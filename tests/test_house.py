@@ -25,6 +25,7 @@ ORDER = [
     "kube",
     "cluster",
     "sources",
+    "live",
     "validation",
     "chains",
     "standings",

@@ -92,6 +92,13 @@ CASES: dict[str, list[Case]] = {
         case("another number", *NODES, *PODS, service(**NUMERIC), says="declares port 8081"),
         case("the second pod declares it", *NODES, PODS[0], pod("web-2", 2, ports=((8081, "", "TCP"),)), service(**NUMERIC)),
         case("a native sidecar declares it", *NODES, pod(sidecars=((8081, "mesh", "TCP"),)), service(**NUMERIC)),
+        case(
+            "one of two pods declares none, and may listen there",
+            *NODES,
+            PODS[0],
+            pod("web-2", 2, ports=()),
+            service(**NUMERIC),
+        ),
         case("no pod declares any port", *NODES, pod(ports=()), service(**NUMERIC)),
         case("a probe asks there", *NODES, pod(container={"readinessProbe": {"httpGet": {"port": 8081, "path": "/"}}}), service(**NUMERIC)),
         case("declared ports were not shown", service(**NUMERIC), pods={"namespace": ["shop"], "name": ["a"], "labels": [{"app": "web"}]}),

@@ -17,8 +17,8 @@ __all__ = ["CHECK"]
 
 def _look(scene: Scene) -> Iterator[Finding]:
     told = scene.declared
-    # A port that nobody declares may be there all the same; pods that declare none at all say nothing about it.
-    asks = (told.number >= 0) & (told.pods > 0) & (told.shown == told.pods) & (told.declaring > 0)
+    # A port that nobody declares may be there all the same; a pod that declares none at all says nothing about it.
+    asks = (told.number >= 0) & (told.pods > 0) & (told.declaring == told.pods)
     for port in rows(asks & (told.same + told.other_protocol + told.probed == 0)):
         at = int(scene.service_of_port[port])
         # Clients of a headless service dial the pods themselves, at whatever port they please.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import ipywidgets
 
@@ -32,6 +32,7 @@ __all__ = ["TrafficExplorer"]
 
 _MOST_FIELDS: Final = 8  # nodes that have fields of their own
 _MOST_PODS: Final = 30
+_MOST_PATHS: Final = 20_000  # from nodes to pods, up to which each is looked at
 _CONNECTIONS: Final = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 100_000, 1_000_000)
 _REQUESTS: Final = (1, 2, 5, 10, 100, 1_000)
 _CLIENTS: Final = (1, 2, 3, 5, 10, 30, 100, 300, 1_000)
@@ -58,7 +59,8 @@ class TrafficExplorer(Explorer):
     Attributes
     ----------
     predicted, counts, verdict
-        What is shown: what `shares`, `simulate` and `compare` found.
+        What is shown: what `shares`, `simulate` and `compare` found; by pod, not by path, where there are very many paths
+        from nodes to pods.
     seed
         The seed of chance; the button takes the next.
 
@@ -167,7 +169,7 @@ class TrafficExplorer(Explorer):
     def predicted(self) -> pd.DataFrame:
         """What `shares` predicts."""
         with LOCK:
-            return shares(self.cluster, self.service, entry=self._entry())
+            return self._run().predicted
 
     @property
     def counts(self) -> pd.DataFrame:
@@ -187,7 +189,7 @@ class TrafficExplorer(Explorer):
         verdict = run.verdict()
         lines = list(told(run, verdict))
         drawing: Drawing
-        if self["picture"] == _FLOW:
+        if self["picture"] == _FLOW and run.by_path:
             flow = build_flow(self.cluster, self.service, None, run.counts, self._entry(), run.predicted, verdict)
             drawing = Drawing(FlowSheet(flow), flow_words(flow))
         else:
@@ -204,11 +206,14 @@ class TrafficExplorer(Explorer):
         cluster, entry = self.cluster, self._entry()
         clients = self["clients"] if self["affinity"] == "ClientIP" else None
         number, requests = self["connections"], self["requests"]
+        entries = len(self._scenario.nodes) if entry is None or isinstance(entry, dict) else 1
+        by: Literal["path", "pod"] = "path" if entries * len(cluster.endpoints) <= _MOST_PATHS else "pod"
         counts = simulate(
             cluster, self.service, number, seed=self._seed, entry=entry, clients=clients,
-            requests_per_connection=requests,
+            requests_per_connection=requests, by=by,
         )  # fmt: skip
-        return Run(shares(cluster, self.service, entry=entry), counts, number, self._seed, requests, clients)
+        predicted = shares(cluster, self.service, entry=entry, by=by)
+        return Run(predicted, counts, number, self._seed, requests, clients, entries)
 
     def _placed(self) -> dict[str, int]:
         """How many pods stand on each node."""

@@ -26,6 +26,8 @@ class Run:
         How many connections, the seed of chance, and how many requests each connection carries.
     clients
         How many clients they come from, each staying with its pod; None without session affinity.
+    entries
+        How many nodes connections enter at.
     """
 
     predicted: pd.DataFrame
@@ -34,6 +36,12 @@ class Run:
     seed: int
     requests: int
     clients: int | None
+    entries: int
+
+    @property
+    def by_path(self) -> bool:
+        """Whether each way from a node to a pod was looked at, and not each pod alone."""
+        return "hop" in self.predicted
 
     def verdict(self) -> Comparison | None:
         """Counts against shares; None where no connection reaches a pod."""
@@ -51,13 +59,19 @@ def told(run: Run, verdict: Comparison | None) -> Iterator[tuple[str, str]]:
         yield "Affinity", _sticky(run)
     if run.requests > 1 and verdict is not None:
         yield "Keep-alive", _kept(run, verdict)
+    if not run.by_path:
+        yield "Picture", "there are too many ways from nodes to pods to draw each: shares are shown by pod."
 
 
 def _predicted(predicted: pd.DataFrame) -> str:
     """How even, how much is lost, how much crosses."""
     share = predicted["share"].astype(float)
     lost = float(share[predicted["address"].isna().to_numpy(dtype=bool)].sum())
-    crosses = float(share[predicted["hop"].eq("cross-node").fillna(False).to_numpy(dtype=bool)].sum())
+    crosses = (
+        float(share[predicted["hop"].eq("cross-node").fillna(False).to_numpy(dtype=bool)].sum())
+        if "hop" in predicted
+        else float(predicted["cross_node"].fillna(0.0).sum())
+    )
     if lost > 1 - 1e-9:
         return "every connection is lost."
     even, _ = evenness(predicted.assign(value=share), predicted=True)
@@ -84,8 +98,7 @@ def _simulated(run: Run) -> str:
 
 
 def _sticky(run: Run) -> str:
-    nodes = int(run.predicted["node"].nunique())
-    draws = (run.clients or 0) * max(nodes, 1)
+    draws = (run.clients or 0) * run.entries
     clients = f"{run.clients:,} client{'' if run.clients == 1 else 's'}"
     return (
         f"each of {clients} has one pod at each entry node, so the dice fall at most {draws:,} "

@@ -186,6 +186,18 @@ def test_more_nodes_than_fields_are_controlled_together():
     assert "no connection takes an extra hop" in said(explorer)
 
 
+def test_where_ways_are_too_many_pods_are_looked_at_alone():
+    explorer = TrafficExplorer(cluster(nodes=200, pods=150))
+    assert len(explorer.predicted) == 150
+    assert "99.5 % of the connections take an extra hop" in said(explorer)
+    assert "shares are shown by pod" in said(explorer)
+    assert title(explorer) == "This spread is what chance gives"
+    explorer["policy"] = "Local"
+    assert "one of four connections is lost" in said(explorer)
+    explorer["entry"] = "only at node-1"
+    assert "Picture" not in said(explorer)
+
+
 def test_an_ipv6_service_gets_pods_of_its_family():
     six = example()
     six = six.replace(

@@ -37,13 +37,20 @@ def test_probabilities_of_a_third_a_half_and_one_are_a_third_each():
 def test_the_probabilities_are_those_of_the_rules_that_kube_proxy_writes(count):
     place = cluster(pods=count)
     written = re.findall(r"--probability ([\d.]+)", proxy_rules(place, "node-1", "iptables"))
-    told = [when.split()[0] for when, _ in chances(count, in_turn=True)]
+    told = [when.split()[0] for when, _ in chances(count, "tries")]
     assert told == [f"{float(one):.2f}" for one in written] + ["all"]
 
 
 def test_nftables_draws_once_among_all():
     axes = plot_rules(followed(cluster(pods=3), mode="nftables"))
     assert texts(axes).count("one draw among all") == 3
+    assert texts(axes).count("1/3") == 3
+    assert faults(axes) == []
+
+
+def test_ipvs_lets_endpoints_take_turns():
+    axes = plot_rules(followed(cluster(pods=3), mode="ipvs"))
+    assert texts(axes).count("each in its turn") == 3
     assert texts(axes).count("1/3") == 3
     assert faults(axes) == []
 
@@ -78,7 +85,7 @@ def test_one_endpoint_gets_all_and_many_are_counted():
 
 def test_shares_are_what_the_words_multiply_to():
     for count in (2, 7, 60):
-        for _, share in chances(count, in_turn=True):
+        for _, share in chances(count, "tries"):
             product, _, result = share.partition(" = ")
             left, right = (float(number) for number in product.split(" × "))
             assert left * right == pytest.approx(float(Fraction(result)), abs=0.02)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from nodeportkit.figures.canvas import LOCK, Canvas
 from nodeportkit.figures.picture import sheet
-from nodeportkit.figures.rules.way import Way
+from nodeportkit.figures.rules.way import Choice, Way
 from nodeportkit.figures.theme import palette
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def plot_rules(trace: Trace, *, ax: Axes | None = None, dark: bool = False) -> A
     """Draw a packet's way through kube-proxy's rules: each decision with its reason and rule, and the chance of each endpoint.
 
     In iptables mode the rules of the endpoints are tried in turn, so their probabilities differ (0.33, 0.50, 1) while the
-    shares that they make are the same (1/3 each); the picture shows both. nftables mode draws once among all.
+    shares that they make are the same (1/3 each); the picture shows both. nftables mode draws once among all,
+    and in ipvs mode they take turns.
 
     Parameters
     ----------
@@ -76,7 +77,12 @@ def way(trace: Trace) -> tuple[Way, str]:
     )
     seen = ". The pod sees the node's address, not the client's" if trace.masquerade else ""
     subtitle = f"The first packet of a connection to {trace.service or 'no service port'}{seen}"
-    in_turn = not any("numgen" in step.rule for step in trace.steps)
-    drawing = Way(trace, title, subtitle, in_turn=in_turn)
+    rules = [step.rule for step in trace.steps]
+    choice: Choice = "tries"
+    if any("numgen" in rule for rule in rules):
+        choice = "draws"
+    elif any(" -s rr" in rule for rule in rules):
+        choice = "turns"
+    drawing = Way(trace, title, subtitle, choice)
     chances = [f"{one}: {when}, {share}" for one, (when, share) in zip(drawing.addresses, drawing.rows, strict=True)]
     return drawing, "\n".join([title, subtitle, str(trace), *chances[:20]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from nodeportkit.figures.canvas import Canvas
 from nodeportkit.figures.fractions import percent
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nodeportkit.kube.packets import Step
     from nodeportkit.traffic.tracing import Trace
 
-__all__ = ["Way", "chances"]
+__all__ = ["Choice", "Way", "chances"]
 
 _WIDTH: Final = 820.0
 _DECISION: Final = Font(11.5, bold=True)
@@ -29,23 +29,30 @@ _MOST: Final = 12
 _ENDS: Final = {"DROP", "REJECT", "UNHANDLED"}
 
 
-def chances(count: int, *, in_turn: bool) -> list[tuple[str, str]]:
-    """For each of `count` endpoints, when its rule matches and what share that makes, in words.
+Choice = Literal["tries", "draws", "turns"]
+_WHEN: Final = {"draws": "one draw among all", "turns": "each in its turn"}
 
-    In iptables mode rules are tried in turn, rule i of n with probability 1/(n-i+1) of what has come so far.
+
+def chances(count: int, choice: Choice) -> list[tuple[str, str]]:
+    """For each of `count` endpoints, when it is chosen and what share that makes, in words.
+
+    In iptables mode the kernel tries rules one after the other, rule i of n with probability 1/(n-i+1) of what has come so
+    far; in nftables mode it draws one of all, and in ipvs mode all take turns.
 
     Examples
     --------
-    >>> chances(3, in_turn=True)
+    >>> chances(3, "tries")
     [('0.33 of all', '1 × 0.33 = 1/3'), ('0.50 of the rest', '0.67 × 0.50 = 1/3'), ('all the rest', '0.33 × 1 = 1/3')]
     """
     told = []
     left = Fraction(1)
     for i in range(count):
-        part = Fraction(1, count - i) if in_turn else Fraction(1, count)
+        part = Fraction(1, count - i)
         share = f"1/{count}" if count > 1 else "all"
-        if not in_turn or count == 1:
-            told.append(("one draw among all" if count > 1 else "always", share))
+        if count == 1:
+            told.append(("always", share))
+        elif choice != "tries":
+            told.append((_WHEN[choice], share))
         else:
             of = "of all" if i == 0 else "of the rest"
             when = "all the rest" if part == 1 else f"{_decimal(part)} {of}"
@@ -61,13 +68,14 @@ def _decimal(part: Fraction) -> str:
 class Way:
     """The places of everything on the sheet; `draw` draws it."""
 
-    def __init__(self, found: Trace, title: str, subtitle: str, *, in_turn: bool) -> None:
+    def __init__(self, found: Trace, title: str, subtitle: str, choice: Choice) -> None:
         self.found = found
+        self.choice = choice
         self.head = Head(title, subtitle, _WIDTH)
         room = _WIDTH - 2 * MARGIN - 2 * PAD - 26
         self.steps = [(step, wrap(step.reason, _REASON, room, most=3), _rule(step, room)) for step in found.steps]
         self.heights = [29 + _LINE * len(reason) + _RULE_LINE * len(rule) + 6 for _, reason, rule in self.steps]
-        self.rows = chances(len(found.endpoints), in_turn=in_turn)
+        self.rows = chances(len(found.endpoints), choice)
         self.addresses = [str(address) for address in found.endpoints["address"]]
         self.shown = len(self.rows) if len(self.rows) <= _MOST else _MOST - 1
         self.top = self.head.bottom + 12
@@ -125,7 +133,9 @@ class Way:
         canvas.panel(MARGIN, y, across, 30 + _ROW * (self.shown + rest), name="pod")
         left = MARGIN + PAD + 26
         columns = (left, left + 250, left + 430)
-        for words, x in zip(("ENDPOINT", "rule matches", "share"), columns, strict=True):
+        for words, x in zip(
+            ("ENDPOINT", "rule matches" if self.choice == "tries" else "chosen by", "share"), columns, strict=True
+        ):
             canvas.text(x, y + 19, words, HEADING, colours.muted, name="heading")
         for i in range(self.shown):
             line = y + 19 + _ROW * (i + 1)

@@ -90,9 +90,11 @@ def diagnose(
     ... shop       web-0  1/1    Running  0         5d   app=web
     ... ''')
     >>> found = diagnose(cluster, "shop/web", symptom="refused", port=30080)
-    >>> found[["rank", "cause", "certainty", "evidence"]]
-       rank              cause certainty                                           evidence
-    0     1  selector-mismatch      fact  spec.selector.tier=front; 1 of 1 pod has app=w...
+    >>> found[["rank", "cause", "certainty"]]
+       rank              cause certainty
+    0     1  selector-mismatch      fact
+    >>> print(found["evidence"][0])
+    spec.selector.tier=front; 1 of 1 pod has app=web, none has a label tier
     >>> print(found["fix"][0])
     kubectl patch service -n shop web -p '{"spec": {"selector": {"tier": null}}}'
     """

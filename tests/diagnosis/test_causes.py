@@ -130,6 +130,13 @@ def test_another_number_than_the_node_port(number, field):
     assert found["fix"] == "curl -m 5 http://192.168.1.11:31080/"
 
 
+@pytest.mark.parametrize("where", ["203.0.113.7", "shop.example.com"])
+def test_what_stands_before_the_nodes_may_have_other_numbers(where):
+    found = told(cluster(), symptom="refused", address=where, port=80)
+    assert ("wrong-port", "hint") in found
+    assert "fact" not in [certainty for _, certainty in found]
+
+
 def test_the_number_of_another_service():
     other = service("api", ports=[service_port(at=32000)], selector={"app": "api"}, clusterIPs=["10.96.7.21"])
     found = is_first(first(cluster(other), symptom="http", address="192.168.1.11", port=32000), "wrong-port")
@@ -854,6 +861,15 @@ def test_local_policy_gives_each_node_its_part():
 
 def test_a_spread_that_nothing_here_explains_is_not_called_design():
     found = told(cluster(), observed={"web-5d9c-a": 180, "web-5d9c-b": 20})
+    assert found == [("uneven-by-design", "possible")]
+
+
+def test_a_pod_that_got_some_and_is_ready_no_more_is_not_called_design():
+    pods = [*PODS, pod("web-5d9c-c", "n3", "10.244.3.5", ready=False)]
+    end = {"addresses": ["10.244.3.5"], "nodeName": "n3", "conditions": {"ready": False, "serving": False}}
+    ends = [("web-5d9c-a", "n1", "10.244.1.5"), ("web-5d9c-b", "n2", "10.244.2.5"), end]
+    made = cluster(pods=pods, slices=[slice_of(*ends)])
+    found = told(made, observed={"web-5d9c-a": 40, "web-5d9c-b": 40, "web-5d9c-c": 40})
     assert found == [("uneven-by-design", "possible")]
 
 

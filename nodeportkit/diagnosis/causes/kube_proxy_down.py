@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import pandas as pd
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.kube.proxy_pods import is_proxy, runs_proxy
 from nodeportkit.standings.facts import mask, true
 from nodeportkit.standings.wording import listed
 
@@ -25,7 +26,7 @@ def find(case: Case) -> Iterator[Finding]:
         return
     pods = case.cluster.pods
     system = pods[true(pods["namespace"].eq(_SYSTEM))]
-    proxies = system[mask(_is_proxy(*each) for each in zip(system["name"], system["labels"], strict=True))]
+    proxies = system[mask(is_proxy(*each) for each in zip(system["name"], system["labels"], strict=True))]
     wanted = (
         set(case.entry_nodes)
         if case.dial.node is not None or case.dial.kind in ("nothing", "stranger", "name")
@@ -39,7 +40,7 @@ def find(case: Case) -> Iterator[Finding]:
             )  # fmt: skip
         return
     nodes = case.cluster.nodes
-    up = nodes[true(nodes["ready"]) & mask(_runs_proxy(labels) for labels in nodes["labels"])]
+    up = nodes[true(nodes["ready"]) & mask(runs_proxy(labels) for labels in nodes["labels"])]
     serving = set(proxies.loc[true(proxies["ready"]) | proxies["ready"].isna().to_numpy(), "node"].dropna())
     if proxies["node"].isna().all():
         return
@@ -57,20 +58,6 @@ def find(case: Case) -> Iterator[Finding]:
         fix="kubectl rollout restart daemonset -n kube-system kube-proxy",
         partial=case.dial.node is None,
     )  # fmt: skip
-
-
-def _is_proxy(name: Any, labels: Any) -> bool:
-    """The DaemonSet's pods, and static ones as some tools run them."""
-    told = labels if isinstance(labels, Mapping) else {}
-    known = {told.get("k8s-app"), told.get("component"), told.get("app.kubernetes.io/name")}
-    return "kube-proxy" in known or str(name).startswith("kube-proxy-")
-
-
-def _runs_proxy(labels: Any) -> bool:
-    """Whether a node is of a kind that gets a kube-proxy pod: no virtual one, and not Windows, where it is often a service."""
-    told = labels if isinstance(labels, Mapping) else {}
-    virtual = told.get("type") == "virtual-kubelet" or told.get("eks.amazonaws.com/compute-type") == "fargate"
-    return not virtual and told.get("kubernetes.io/os", "linux") == "linux"
 
 
 def _state(proxies: pd.DataFrame, node: str) -> str:

@@ -30,7 +30,10 @@ def find(case: Case) -> Iterator[Finding]:
         if not standing.cause:
             yield CAUSE.possible(**said, evidence=standing.reason, explanation=standing.explanation)
         else:
-            yield CAUSE.fact(
+            # A list that says no more than "not ready" may mean pods that are being deleted, and still serve.
+            unsure = len(port.ends) and port.ends[["serving", "terminating"]].isna().all(axis=None)
+            told = CAUSE.hint if unsure else CAUSE.fact
+            yield told(
                 **said,
                 evidence=_evidence(pods) or standing.reason,
                 explanation=f"{standing.reason} {standing.explanation}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nodeportkit.diagnosis.case import Case
@@ -32,7 +33,7 @@ def find(case: Case) -> Iterator[Finding]:
     expected = _expected(case, port)
     if expected is None:
         return
-    found = compare(expected, _counts(case.observed, expected))
+    found = compare(_with_others(case, expected), _counts(case.observed, expected))
     if found.p >= 0.05:
         yield _by_chance(case, port, found)
     elif case.row["session_affinity"] == "ClientIP":
@@ -109,6 +110,19 @@ def _expected(case: Case, port: Facts) -> pd.DataFrame | None:
     protocol = port.ports["protocol"].iloc[0]
     found = found[found["pod"].notna() & (found["protocol"].eq(protocol) if pd.notna(protocol) else True)]
     return found if len(found) and found["share"].sum() > 0 else None
+
+
+def _with_others(case: Case, expected: pd.DataFrame) -> pd.DataFrame:
+    """The expected shares, and none of pods that got some all the same: they may have been ready before."""
+    if not isinstance(case.observed, Mapping):
+        return expected
+    known = set(expected["pod"]) | set(expected["address"])
+    pods = set(case.facts.all_pods["name"].dropna())
+    others = [pod for pod, count in case.observed.items() if count and pod not in known and pod in pods]
+    if not others:
+        return expected
+    rows = expected.iloc[np.zeros(len(others), dtype=int)].assign(pod=others, address=None, share=0.0)
+    return pd.concat([expected, rows.astype(expected.dtypes)], ignore_index=True)
 
 
 def _counts(observed: Any, expected: pd.DataFrame) -> Any:

@@ -36,7 +36,12 @@ def find(case: Case) -> Iterator[Finding]:
     if others:
         is_it, explains = f"the node port of {listed(others)}", (*explains, "http", "reset")
     right = [str(each) for each in sorted(case.node_ports)]
-    yield CAUSE.fact(
+    # What stands before the nodes (a load balancer, a proxy) may have other numbers.
+    before = case.dial.kind == "name" or (
+        case.dial.kind == "stranger" and case.cluster.nodes["internal_ips"].notna().any()
+    )
+    told = CAUSE.hint if before and not case.dial.on_node else CAUSE.fact
+    yield told(
         object=case.object, field=field,
         evidence=f"dialled {case.dial}; spec.ports[].nodePort={','.join(right)}" + (f"; {number} is {is_it}" if is_it else ""),
         explanation=f"{number} is {is_it or 'no port of this service'}. Nodes answer on the node port, {listed(right, 'or')}:",

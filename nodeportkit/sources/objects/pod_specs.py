@@ -81,7 +81,7 @@ def made_of(specs: Sequence[PodSpec]) -> list[Made]:
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # the pods of one workload stand near to each other in a list
 def _made(
     containers: tuple[Container, ...] | None, init_containers: tuple[InitContainer, ...] | None, grace: int | None
 ) -> Made:

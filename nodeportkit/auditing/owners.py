@@ -1,4 +1,4 @@
-"""Which workload each pod belongs to in the end, and which application it says that it is."""
+"""Which workload each pod belongs to in the end, and which pods are on their way."""
 
 from __future__ import annotations
 
@@ -14,11 +14,8 @@ from nodeportkit.kube.endpoints.numbering import numbered
 if TYPE_CHECKING:
     from nodeportkit.auditing.scene import Scene
 
-__all__ = ["Owner", "alike", "coming", "top_owners"]
+__all__ = ["Owner", "coming", "top_owners"]
 
-# Labels by which pods say what they are (https://kubernetes.io/docs/reference/labels-annotations-taints/,
-# https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/).
-_APP: Final = ("app.kubernetes.io/name", "app", "k8s-app", "app.kubernetes.io/component", "component")
 _HASH: Final = "pod-template-hash"
 
 
@@ -89,17 +86,3 @@ def coming(scene: Scene) -> Mask:
     enough = np.bincount(group, weights=ready & ~leaving, minlength=length) >= wanted
     found: Mask = ~ready & ~leaving & (replaced | ((wanted > 0) & enough)[group])
     return found
-
-
-def alike(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Whether two pods say that they are the same application: a label in common, and none that differs.
-
-    Examples
-    --------
-    >>> alike({"app": "web", "track": "stable"}, {"app": "web", "track": "canary"})
-    True
-    >>> alike({"app": "shop", "component": "web"}, {"app": "shop", "component": "db"})
-    False
-    """
-    both = [key for key in _APP if key in one and key in other]
-    return bool(both) and all(one[key] == other[key] for key in both)

@@ -60,8 +60,8 @@ def audit(
     node_port_range
         The API server's range of node ports, where it is known; without it, that of `cluster.proxy`.
     ephemeral_ports
-        The nodes' range of ephemeral ports, as `sysctl net.ipv4.ip_local_port_range` prints it; without it, Linux' default
-        is assumed, and what follows from it is a hint.
+        The nodes' range of ephemeral ports, as `sysctl net.ipv4.ip_local_port_range` prints it; without it, that of
+        `cluster.host`. Where neither tells it, Linux' default is assumed, and what follows from it is a hint.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def scene_of(cluster: Cluster, node_port_range: str | None = None, ephemeral_por
     """What checks and numbers look at; parameters as for `audit`."""
     told = cluster.proxy.node_port_range
     given = node_port_range is not None or told != ProxyConfig().node_port_range
-    return Scene(cluster, Settings(node_port_range or told, given, ephemeral_ports))
+    return Scene(cluster, Settings(node_port_range or told, given, ephemeral_ports or cluster.host.ephemeral_ports))
 
 
 def not_looked_at(cluster: Cluster) -> pd.DataFrame:

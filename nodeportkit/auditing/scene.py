@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -25,6 +25,7 @@ from nodeportkit.kube.columns import objects
 from nodeportkit.kube.endpoints import derive
 from nodeportkit.kube.endpoints.numbering import Positions, positions
 from nodeportkit.kube.packets.model import within
+from nodeportkit.kube.proxy_pods import is_proxy
 from nodeportkit.selectors import LabelIndex
 
 if TYPE_CHECKING:
@@ -236,6 +237,25 @@ class Scene:
         """The images of a pod's containers, without tag and digest; empty where they were not shown."""
         return self._images.get(self._specs[pod], frozenset())
 
+    def specs_of(self, pods: Positions) -> Positions:
+        """The rows of the frame `specs` of some pods."""
+        wanted = {self._specs[pod] for pod in pods.tolist()}
+        return _rows_of(self._rows_of_spec, wanted)
+
+    def containers_of(self, pods: Positions) -> Positions:
+        """The rows of the frame `containers` of some pods."""
+        return _rows_of(self._rows_of_pod, pods.tolist())
+
+    @cached_property
+    def _rows_of_spec(self) -> dict[Any, Any]:
+        return dict(self.cluster.specs.groupby("spec").indices)
+
+    @cached_property
+    def _rows_of_pod(self) -> dict[Any, Any]:
+        containers = self.cluster.containers
+        owner = positions(containers[["namespace", "pod"]], self.pods[["namespace", "name"]])
+        return dict(pd.Series(owner).groupby(owner).indices)
+
     @cached_property
     def _specs(self) -> list[Any]:
         return list(objects(self.pods["spec"]))
@@ -259,11 +279,7 @@ class Scene:
         """The live pods that are kube-proxies."""
         live = self.pods.take(self.live)
         own = live["namespace"].eq("kube-system").fillna(False).to_numpy(dtype=bool)
-        called = mask(
-            (isinstance(has, Mapping) and "kube-proxy" in (has.get("k8s-app"), has.get("component")))
-            or str(name).startswith("kube-proxy-")
-            for has, name in zip(objects(live["labels"]), objects(live["name"]), strict=True)
-        )
+        called = mask(map(is_proxy, objects(live["name"]), objects(live["labels"])))
         return self.live[own & called]
 
     @cached_property
@@ -346,3 +362,8 @@ def _select(index: LabelIndex, namespaces: pd.Series[Any], selectors: list[Any],
     ]
     counts = np.fromiter(map(len, found), np.int64, len(found))
     return Pairs(np.repeat(np.arange(len(found)), counts), np.concatenate([*found, np.empty(0, np.int64)]))
+
+
+def _rows_of(rows: Mapping[Any, Positions], keys: Iterable[Any]) -> Positions:
+    found = [rows[key] for key in keys if key in rows]
+    return np.sort(np.concatenate([np.empty(0, np.int64), *found]))

@@ -224,7 +224,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "mixed-owners": [
         case("two applications", *NODES, pod("a", labels={"team": "x", "app": "a"}, owner=("ReplicaSet", "a")),
-             pod("b", labels={"team": "x", "app": "b"}, owner=("ReplicaSet", "b")), service(selector={"team": "x"}), says="ReplicaSet b"),
+             pod("b", labels={"team": "x", "app": "b"}, owner=("ReplicaSet", "b")), service(selector={"team": "x"}), says="Deployment b: app is a and b"),
         case("a label copied to another image", *NODES, *PODS, pod("b", owner=("StatefulSet", "db"), image="example.com/db:1"), service(), says="StatefulSet db"),
         case("a canary shares the app label", *NODES, *PODS, pod("c", labels={"app": "web", "track": "canary"}, owner=("ReplicaSet", "canary-1"), image="example.com/web:2"), service()),
         case("two ReplicaSets of one Deployment", *NODES,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nodeportkit.auditing.arrays import rows, true
 from nodeportkit.auditing.finding import Check, Finding
 from nodeportkit.kube.columns import objects
+from nodeportkit.kube.proxy_pods import runs_proxy
 from nodeportkit.standings.wording import command
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ __all__ = ["CHECK"]
 def _look(scene: Scene) -> Iterator[Finding]:
     proxies = scene.kube_proxies
     # Without any such pod the cluster does it in another way, or kube-system was not listed.
-    if not len(proxies):
+    if not len(proxies) or scene.pods["node"].take(proxies).isna().all():
         return
     pods = scene.pods.take(proxies)
     ready, unknown = true(pods["ready"]), pods["ready"].isna().to_numpy(dtype=bool)
@@ -27,7 +28,7 @@ def _look(scene: Scene) -> Iterator[Finding]:
     served = there[ready | unknown]
     node_names, node_labels = objects(scene.nodes["name"]), objects(scene.nodes["labels"])
     for at in rows(true(scene.nodes["ready"])):
-        if at in served or _virtual(node_labels[at]):
+        if at in served or not runs_proxy(node_labels[at]):
             continue
         what = "is not ready" if at in there else "is not there"
         yield Finding(
@@ -37,13 +38,6 @@ def _look(scene: Scene) -> Iterator[Finding]:
             "node port at all.",
             command("get pods", "kube-system", "-l", "k8s-app=kube-proxy", "-o", "wide"),
         )
-
-
-def _virtual(labels: object) -> bool:
-    """Whether a node is no machine (Virtual Kubelet, Fargate): none of its pods run kube-proxy."""
-    if not isinstance(labels, Mapping):
-        return False
-    return labels.get("type") == "virtual-kubelet" or labels.get("eks.amazonaws.com/compute-type") == "fargate"
 
 
 CHECK = Check(

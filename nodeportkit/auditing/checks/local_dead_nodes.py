@@ -37,7 +37,9 @@ def _look(scene: Scene) -> Iterator[Finding]:
             continue
         seen.add(at)
         own = reach.rows_of(port)
-        dead = np.setdiff1d(entry, reach.node[own][reach.share[own] > 0])
+        alive = np.zeros(len(node_names), dtype=np.bool_)
+        alive[reach.node[own][reach.share[own] > 0]] = True
+        dead = entry[~alive[entry]]
         number = port_text(scene.ports["node_port"].array[port], scene.ports["protocol"].array[port])
         yield scene.of_service(
             at,

@@ -201,10 +201,6 @@ class Case:
         specs = self.cluster.specs
         return specs[true(specs["spec"].isin(self.pods["spec"].dropna()))]
 
-    def specs_of(self, pods: pd.DataFrame) -> pd.DataFrame:
-        """The same of some of them."""
-        return self.specs[true(self.specs["spec"].isin(pods["spec"].dropna()))]
-
     @cached_property
     def apps(self) -> list[App]:
         """The applications that these pods belong to, the one that is meant first; empty where labels are not known."""

@@ -105,7 +105,9 @@ def resolve(
     text = address.strip().strip("[]").partition("%")[0]
     on_node = node is not None
     ip = _ip(text)
-    if text.lower() == "localhost" or (ip and ip.is_loopback):
+    # In a playground nodes, pods and services have addresses of the loopback range, each its own.
+    known = ip is not None and bool(_node_with(cluster, str(ip)) or _of_service(cluster, str(ip), own))
+    if text.lower() == "localhost" or (ip and ip.is_loopback and not known):
         return Dial("loopback", "127.0.0.1" if ip is None else str(ip), port, node, on_node)
     if ip is None:
         if names.eq(text).any() or names.eq(text.partition(".")[0]).any():
@@ -144,10 +146,10 @@ def who(cluster: Cluster, source: str | None) -> Client:
         pod = _pod_with(cluster, str(ip))
         if pod is not None:
             return _pod_client(pod, str(ip))
-        if ip.is_loopback:
-            return Client("node")
         if holder := _node_with(cluster, str(ip)):
             return Client("node", str(ip), node=holder)
+        if ip.is_loopback:
+            return Client("node")
         in_pods = any(_within(str(ip), cidr) for cidr in _pod_ranges(cluster))
         return Client("pod" if in_pods else "outside", str(ip))
     namespace, _, name = source.rpartition("/")

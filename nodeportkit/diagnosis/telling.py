@@ -11,9 +11,9 @@ import pandas as pd
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.standings.facts import Facts
-from nodeportkit.standings.wording import command, listed
+from nodeportkit.standings.wording import listed
 
-__all__ = ["ask_again", "change", "curl", "free_node_port", "from_the_node", "labels", "patch", "right_way"]
+__all__ = ["change", "curl", "free_node_port", "from_the_node", "labels", "patch", "right_way", "some_of"]
 
 
 def labels(told: Mapping[str, str] | Iterable[tuple[str, str]]) -> str:
@@ -54,11 +54,6 @@ def from_the_node(node: str, address: str, port: int) -> str:
     """The command that tries an address from a node itself: `kubectl debug node` runs on its network."""
     words = ["kubectl", "debug", f"node/{node}", "-it", "--image=curlimages/curl", "--"]
     return f"{shlex.join(words)} {curl(address, port)}"
-
-
-def ask_again(what: str, namespace: str, *words: str) -> str:
-    """A listing in another namespace than the service's."""
-    return command(what, namespace, *words)
 
 
 def free_node_port(case: Case, taken: int) -> int | None:

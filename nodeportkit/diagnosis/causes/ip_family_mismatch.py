@@ -44,8 +44,8 @@ def find(case: Case) -> Iterator[Finding]:
         have = sorted({family_of(ip) for ips in port.running["ips"] if isinstance(ips, list) for ip in ips})
         yield CAUSE.fact(
             object=case.object, field="spec.ipFamilies", evidence=f"{shown}; its pods have {listed(have)} addresses only",
-            explanation=f"No pod of the service has an {listed(gap)} address, so it has no endpoints in that family. Let the "
-            "service take the family of its pods; ipFamilies stays as it was made, so make the service anew:",
+            explanation=f"No pod of the service has an {listed(gap)} address, so it has no endpoints in that family. Let it have "
+            "both families; in a cluster of one only, make the service anew with that of its pods:",
             fix=patch(case, {"ipFamilyPolicy": "PreferDualStack"}) if len(families) == 1 and have else "",
             verify=case.listing("pods", "-o", "wide"),
         )  # fmt: skip

@@ -66,7 +66,7 @@ def find(case: Case) -> Iterator[Finding]:
         blocked = [way for way in ways if way.admitted is False]
         unknown = [way for way in ways if way.admitted is None]
         if blocked:
-            yield _told(case, port, blocked, whole=len(blocked) == len(ways))
+            yield _told(case, port, blocked, whole=2 * len(blocked) >= len(ways))
         elif unknown and case.symptom:
             way = unknown[0]
             yield CAUSE.possible(

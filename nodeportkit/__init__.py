@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from nodeportkit.live import Watch as Watch
     from nodeportkit.live import connect as connect
     from nodeportkit.migration import migrate as migrate
+    from nodeportkit.playground.playground import Playground as Playground
     from nodeportkit.reports import html_report as html_report
     from nodeportkit.reports import json_report as json_report
     from nodeportkit.reports import sarif_report as sarif_report
@@ -102,6 +103,7 @@ _HOMES: Final = {
     "NodePortKitError": "errors",
     "NotFound": "errors",
     "PacketStepper": "widgets",
+    "Playground": "playground.playground",
     "ProxyConfig": "kube.proxy_config",
     "ReachMatrix": "widgets",
     "ReadError": "errors",
@@ -206,6 +208,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "faulty_cluster",
     "plant",
     "Fault",
+    "Playground",
     "printed",
     "parse_age",
     "format_age",

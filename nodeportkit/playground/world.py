@@ -49,6 +49,7 @@ class World:
         for number in range(1, nodes + 1):
             self._make("nodes", "", node(number, self.api.writer.time(), self.addresses))
         self._make("services", "default", _kubernetes(self.addresses))
+        self._make("configmaps", "kube-system", _kube_proxy(self.addresses))
 
     async def close(self) -> None:
         """Stop the controllers, and close every socket."""
@@ -122,4 +123,20 @@ def _kubernetes(addresses: Addresses) -> Object:
             "labels": {"component": "apiserver", "provider": "kubernetes"},
         },
         "spec": {"clusterIP": addresses.kubernetes, "ports": [{"name": "https", "port": 443, "targetPort": 6443}]},
+    }
+
+
+def _kube_proxy(addresses: Addresses) -> Object:
+    """How kube-proxy is set up on every node, where kubeadm keeps it too."""
+    config = (
+        "apiVersion: kubeproxy.config.k8s.io/v1alpha1\n"
+        f"clusterCIDR: {addresses.all_pods}\n"
+        "kind: KubeProxyConfiguration\n"
+        "mode: iptables\n"
+    )
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "kube-proxy", "namespace": "kube-system", "labels": {"app": "kube-proxy"}},
+        "data": {"config.conf": config},
     }

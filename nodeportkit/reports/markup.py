@@ -55,6 +55,12 @@ details>:last-child{margin-bottom:.7rem}
 .mark.note{color:var(--npk-muted)}
 figure{margin:1rem 0;padding:.5rem;border:1px solid var(--npk-edge);border-radius:6px;overflow-x:auto}
 figure svg{min-width:38rem;display:block;margin:0 auto}
+@media (max-width:44rem){
+ body{overflow-wrap:anywhere}
+ thead{display:none}
+ tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--npk-edge)}
+ td,td.number{display:block;width:auto!important;min-width:0!important;text-align:left;white-space:normal;border:0;padding:.1rem 0}
+}
 @media print{
  :root{color-scheme:light;"""
     + _variables(dark=False)

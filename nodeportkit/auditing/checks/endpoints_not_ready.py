@@ -36,7 +36,7 @@ def _look(scene: Scene) -> Iterator[Finding]:
             continue
         pods = bad.pod[order[starts[at] : starts[at + 1]]]
         reasons = (told[pod] or (statuses[pod] if statuses[pod] != "Running" else None) for pod in pods)
-        why = next((f" ({reason})" for reason in reasons if reason), "")
+        why = next((f" ({reason.rstrip('.')})" for reason in reasons if reason), "")
         which = names((scene.pod_names[pod] for pod in pods), 3)
         fix = command("describe pod", scene.service_names[at][0], scene.pod_names[pods[0]])
         yield _finding(scene, at, int(count[at]), int(total[at]), f": {which}{why}", fix)

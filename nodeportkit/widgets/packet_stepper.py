@@ -93,8 +93,8 @@ class PacketStepper(Explorer):
             "address": _choice("dials", ["?"]),
             "port": Count(1, min=1, max=65535, description="port", style=_STYLE, layout=_AUTO),
             "rules": Toggle(
-                options=["iptables", "nftables"],
-                value="nftables" if cluster.proxy.mode == "nftables" else "iptables",
+                options=["iptables", "nftables", "ipvs"],
+                value=cluster.proxy.mode or "iptables",
                 description="rules",
                 style=_STYLE | {"button_width": "auto"},
                 layout=_AUTO,

@@ -87,6 +87,8 @@ def test_pods_and_nodes_take_the_short_cut():
     stepper["rules"] = "nftables"
     assert stepper.trace.verdict == "UNHANDLED"  # and do not exist in nftables mode (KEP-3866)
     assert "kube-proxy leaves it alone" in said(to_the_end(stepper))
+    stepper["rules"] = "ipvs"
+    assert stepper.trace.verdict == "UNHANDLED"  # nor in ipvs mode, whose virtual servers leave out 127.0.0.0/8
 
 
 def test_a_cluster_ip_is_handled_where_the_client_runs():

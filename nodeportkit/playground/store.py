@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-__all__ = ["Change", "Expired", "Key", "Object", "Store"]
+__all__ = ["Change", "Expired", "Key", "Object", "Store", "copied"]
 
 Object: TypeAlias = dict[str, Any]
+_Shelf: TypeAlias = dict[str, dict[str, Object]]  # objects of a resource by namespace and name
+_Place: TypeAlias = tuple[str, "Key"]  # a resource, and where an object of it is found
 _HISTORY: Final = 20_000
+# Resources whose objects are found by their labels.
+_LABELLED: Final = ("pods", "endpointslices.discovery.k8s.io")
+_log = logging.getLogger(__name__)
 
 
 class Key(NamedTuple):
@@ -70,18 +76,48 @@ class Store:
 
     def __init__(self, *, history: int = _HISTORY) -> None:
         self.version = 0
-        self._objects: dict[str, dict[Key, Object]] = {}
+        self._objects: dict[str, _Shelf] = {}
+        # Who is looked for by something else than a name: what an owner owns, the pods of a node, what bears a label.
+        self._index: dict[tuple[str, ...], dict[_Place, None]] = {}
         self._changes: deque[Change] = deque(maxlen=history)
         self._listeners: list[Callable[[Change], None]] = []
 
     def get(self, resource: str, key: Key) -> Object | None:
         """The object, or None if there is none."""
-        return self._objects.get(resource, {}).get(key)
+        return self._objects.get(resource, {}).get(key.namespace, {}).get(key.name)
 
     def all(self, resource: str, namespace: str | None = None) -> list[Object]:
         """The objects of a resource, of one namespace or of all, by namespace and name."""
-        found = self._objects.get(resource, {})
-        return [found[key] for key in sorted(found) if namespace is None or key.namespace == namespace]
+        shelf = self._objects.get(resource, {})
+        spaces = sorted(shelf) if namespace is None else [namespace]
+        return [found[name] for space in spaces for found in (shelf.get(space, {}),) for name in sorted(found)]
+
+    def owned(self, uid: str) -> list[tuple[str, Object]]:
+        """The objects that name an owner of that uid, each with its resource."""
+        return self._listed("owner", uid)
+
+    def on_node(self, node: str) -> list[Object]:
+        """The pods that have been given that node; those that have none for ""."""
+        return [thing for _, thing in self._listed("node", node)]
+
+    def pods_on(self, node: str) -> int:
+        """How many they are."""
+        return len(self._index.get(("node", node), ()))
+
+    def labelled(self, resource: str, namespace: str, labels: Mapping[str, str]) -> list[Object]:
+        """The pods, or the slices, of a namespace that bear all of these labels (at least one)."""
+        marks = [("label", resource, namespace, name, value) for name, value in labels.items()]
+        fewest = min(marks, key=lambda mark: len(self._index.get(mark, ())))
+        found = [thing for _, thing in self._listed(*fewest)]
+        return [thing for thing in found if labels.items() <= thing["metadata"]["labels"].items()]
+
+    def _listed(self, *mark: str) -> list[tuple[str, Object]]:
+        found = []
+        for resource, key in sorted(self._index.get(mark, ())):
+            thing = self.get(resource, key)
+            assert thing is not None
+            found.append((resource, thing))
+        return found
 
     def all_at(self, version: int, resource: str, namespace: str | None = None) -> list[Object]:
         """The same at an earlier version: what has changed since is taken back.
@@ -106,15 +142,18 @@ class Store:
         key = _key(thing)
         before = self.get(resource, key)
         kept = self._versioned(thing)
-        self._objects.setdefault(resource, {})[key] = kept
+        self._objects.setdefault(resource, {}).setdefault(key.namespace, {})[key.name] = kept
+        self._enter(resource, key, before, kept)
         self._tell(Change(self.version, "MODIFIED" if before else "ADDED", resource, key, kept, before))
         return kept
 
     def delete(self, resource: str, key: Key) -> Object | None:
         """Forget an object; gives its last state with the version of its deletion, or None if there is none."""
-        before = self._objects.get(resource, {}).pop(key, None)
+        before = self.get(resource, key)
         if before is None:
             return None
+        del self._objects[resource][key.namespace][key.name]
+        self._enter(resource, key, before, None)
         last = self._versioned(before)
         self._tell(Change(self.version, "DELETED", resource, key, last, before))
         return last
@@ -152,7 +191,44 @@ class Store:
     def _tell(self, change: Change) -> None:
         self._changes.append(change)
         for listener in list(self._listeners):
-            listener(change)
+            try:
+                listener(change)
+            except Exception:
+                # The change is made, and the others have to be told.
+                _log.exception(
+                    "a listener does not understand a change of %s %s", change.resource, "/".join(change.key)
+                )
+
+    def _enter(self, resource: str, key: Key, before: Object | None, after: Object | None) -> None:
+        """Bring the index up to date."""
+        old = set(_marks(resource, before)) if before else set()
+        new = set(_marks(resource, after)) if after else set()
+        for mark in old - new:
+            places = self._index[mark]
+            del places[resource, key]
+            if not places:
+                del self._index[mark]
+        for mark in new - old:
+            self._index.setdefault(mark, {})[resource, key] = None
+
+
+def copied(value: Any) -> Any:
+    """A copy of what JSON can say, in a fifth of the time that copy.deepcopy takes."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    return [copied(item) for item in value] if isinstance(value, list) else value
+
+
+def _marks(resource: str, thing: Object) -> Iterator[tuple[str, ...]]:
+    """By what the object is found beside its name."""
+    metadata = thing["metadata"]
+    for reference in metadata.get("ownerReferences") or ():
+        yield "owner", str(reference.get("uid"))
+    if resource == "pods":
+        yield "node", str((thing.get("spec") or {}).get("nodeName") or "")
+    if resource in _LABELLED:
+        for name, value in (metadata.get("labels") or {}).items():
+            yield "label", resource, str(metadata.get("namespace", "")), name, value
 
 
 def _key(thing: Object) -> Key:

@@ -14,11 +14,13 @@ from nodeportkit.kube.decoding.types import ROOTS, types
 
 # The client that `types.txt` was compared with in full.
 VERSION = 37
-PLAIN = {"int32": "int", "int64": "int", "bool": "bool", "time": "datetime", "intstr": "object", "any": "object"}
+PLAIN = {"int32": "int", "int64": "int", "bool": "bool", "time": "datetime", "intstr": "object", "any": "object", "bytes": "bytes"}
 
 
 def model_of(name):
-    return next(getattr(models, prefix + name) for prefix in ("V1", "CoreV1") if hasattr(models, prefix + name))
+    name, _, group = name.partition("@")
+    prefixes = (f"{group.title()}V1",) if group else ("V1", "CoreV1")
+    return next(getattr(models, prefix + name) for prefix in prefixes if hasattr(models, prefix + name))
 
 
 def shape(type_):

@@ -6,8 +6,10 @@ which is how kubectl sends them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from nodeportkit.kube.decoding.types import fields_of
@@ -17,7 +19,11 @@ __all__ = ["Mistyped", "Unknown", "decode"]
 _LIMITS: Final = {"int32": 2**31, "int64": 2**63}
 _QUANTITY: Final = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 # What Go calls the types that are no plain words to it.
-_PACKAGES: Final = {"UID": "types.UID", "time": "string"}
+_PACKAGES: Final = {"UID": "types.UID", "time": "string", "bytes": "[]uint8"}
+_TIME: Final = re.compile(
+    r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)"
+)
+_BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def decode(thing: Mapping[str, Any], kind: str) -> tuple[list[Unknown], list[Mis
     thing
         The object.
     kind
-        Service, Pod, Deployment, ReplicaSet, DaemonSet or StatefulSet.
+        One of `nodeportkit.kube.decoding.types.ROOTS`.
 
     Returns
     -------
@@ -130,17 +136,40 @@ def _fits(value: Any, type_: str) -> bool:
         return isinstance(value, str) or _fits(value, "int32")
     if type_ == "quantity":
         return number or isinstance(value, str | float)
+    if type_ == "time" and isinstance(value, str):
+        return _is_time(value)
+    if type_ == "bytes" and isinstance(value, str):
+        return _BASE64.fullmatch(value) is not None
     return type_ == "any" or isinstance(value, str)
+
+
+def _is_time(value: str) -> bool:
+    """Whether it is a moment as RFC 3339 writes it, of a day that there is."""
+    if _TIME.fullmatch(value) is None or not value.isascii():
+        return False
+    try:
+        datetime.fromisoformat(f"{value[:10]}T00:00:00")
+    except ValueError:
+        return False
+    return True
 
 
 def _mistyped(value: Any, type_: str, place: _Place) -> Mistyped:
     if type_ == "quantity":
         return Mistyped(place.path, _QUANTITY, _name(value), type_)
+    if isinstance(value, str) and type_ == "time":
+        layout = "2006-01-02T15:04:05Z07:00"
+        return Mistyped(
+            place.path, f'parsing time "{value}" as "{layout}": cannot parse "{value}" as "2006"', "string", type_
+        )
+    if isinstance(value, str) and type_ == "bytes":
+        return Mistyped(place.path, f"illegal base64 data at input byte {_first_wrong(value)}", "string", type_)
     wanted = "int32" if type_ == "intstr" else type_
     got = _name(value)
     if got == "number" and wanted in _LIMITS:
         got = f"number {value}"
-    message = f"json: cannot unmarshal {got} into Go struct field {place.struct}.{place.field} of type {_go(wanted)}"
+    struct = place.struct.partition("@")[0]
+    message = f"json: cannot unmarshal {got} into Go struct field {struct}.{place.field} of type {_go(wanted)}"
     return Mistyped(place.path, message, got, type_)
 
 
@@ -162,8 +191,14 @@ def _go(type_: str) -> str:
     if type_ in ("string", "bool", *_LIMITS):
         return type_
     return {"quantity": "resource.Quantity", "intstr": "intstr.IntOrString"}.get(type_) or _PACKAGES.get(
-        type_, f"v1.{type_}"
+        type_, f"v1.{type_.partition('@')[0]}"
     )
+
+
+def _first_wrong(text: str) -> int:
+    """Where a text ceases to be base64."""
+    right = re.match(r"[A-Za-z0-9+/]*", text)
+    return min(right.end() if right else 0, len(text) // 4 * 4 + len(text) % 4)
 
 
 def _joined(path: str, key: str) -> str:

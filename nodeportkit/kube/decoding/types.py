@@ -1,7 +1,8 @@
 """The fields of every type that the kinds we know are made of, as Go declares them.
 
 `types.txt` has a line a type: its name, then `field:type`. Source: the OpenAPI description of Kubernetes 1.37. A type that
-no line tells of is a text by another name (`ServiceType`).
+no line tells of is a text by another name (`ServiceType`). Of two types of one name, that of the younger group carries it
+behind an `@`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,24 @@ from typing import Final
 
 __all__ = ["ROOTS", "fields_of", "types"]
 
-ROOTS: Final = ("DaemonSet", "Deployment", "Pod", "ReplicaSet", "Service", "StatefulSet")
+ROOTS: Final = (
+    "ConfigMap",
+    "DaemonSet",
+    "Deployment",
+    "EndpointSlice",
+    "Endpoints",
+    "Event",
+    "Ingress",
+    "Namespace",
+    "NetworkPolicy",
+    "Node",
+    "Pod",
+    "ReplicaSet",
+    "Secret",
+    "Service",
+    "ServiceAccount",
+    "StatefulSet",
+)
 
 
 @cache

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import yaml
 
@@ -14,9 +15,10 @@ from nodeportkit.playground.api import protobuf
 from nodeportkit.playground.api.failures import bad_request, unsupported_media_type
 from nodeportkit.playground.resources import Resource
 
-__all__ = ["Options", "Sent", "as_object", "parsed"]
+__all__ = ["Options", "Sent", "as_object", "named", "parsed"]
 
 _DEEPEST: Final = 200
+_MOST_VALUES: Final = 500_000  # aliases of YAML make many out of few
 _SHOWN: Final = 100
 
 
@@ -72,9 +74,9 @@ def parsed(body: Sent, kind: str) -> Any:
         return protobuf.decode_body(body.data)
     try:
         if media in ("", "application/json") or media.endswith("+json"):
-            return _within(json.loads(body.data))
+            return _Plain().of(json.loads(body.data, parse_constant=_no_number))
         if media == "application/yaml" or media.endswith("+yaml"):
-            return _within(yaml.safe_load(body.data))
+            return _Plain().of(yaml.load(body.data, Loader=_Yaml))  # noqa: S506 (a safe loader)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         start = body.data[:_SHOWN].decode("utf-8", "replace")
         raise bad_request(
@@ -84,17 +86,46 @@ def parsed(body: Sent, kind: str) -> Any:
     raise unsupported_media_type()
 
 
+class _Yaml(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML as Kubernetes reads it: a moment is a text."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def _said(error: Exception) -> str:
     return "unexpected end of JSON input" if "Expecting" in str(error) else " ".join(str(error).split())
 
 
-def _within(value: Any, depth: int = 0) -> Any:
-    """The value, if it is not nested more deeply than any object is."""
-    if depth > _DEEPEST:
-        raise ValueError("exceeded max depth")
-    if isinstance(value, dict):
-        return {key if isinstance(key, str) else str(key): _within(item, depth + 1) for key, item in value.items()}
-    return [_within(item, depth + 1) for item in value] if isinstance(value, list) else value
+def _no_number(text: str) -> None:
+    raise ValueError(f"invalid character '{text[0]}' looking for beginning of value")
+
+
+class _Plain:
+    """Copies values that JSON can say: not nested more deeply, and not more of them, than any object has."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_VALUES
+
+    def of(self, value: Any, depth: int = 0) -> Any:
+        """The value, or a ValueError that says what is wrong with it."""
+        self._left -= 1
+        if depth > _DEEPEST or self._left < 0:
+            raise ValueError("exceeded max depth" if depth > _DEEPEST else "document contains excessive aliasing")
+        if isinstance(value, dict):
+            return {self._text(key): self.of(item, depth + 1) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.of(item, depth + 1) for item in value]
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError("a number is out of range")
+        return self._text(value) if isinstance(value, str | bytes) else value
+
+    def _text(self, value: Any) -> str:
+        """A text without halves of characters, which no client could be sent."""
+        text = value if isinstance(value, str) else value.decode() if isinstance(value, bytes) else str(value)
+        return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def as_object(value: Any, resource: Resource, options: Options) -> dict[str, Any]:
@@ -108,7 +139,7 @@ def as_object(value: Any, resource: Resource, options: Options) -> dict[str, Any
     if not isinstance(value, dict):
         raise bad_request(
             f"the object provided is unrecognized (must be of type {resource.kind}): couldn't get version/kind; "
-            f"json parse error: json: cannot unmarshal {_name(value)} into Go value of type struct"
+            f"json parse error: json: cannot unmarshal {named(value)} into Go value of type struct"
         )
     kind, version = value.get("kind") or resource.kind, value.get("apiVersion") or resource.api_version
     if (kind, version) != (resource.kind, resource.api_version):
@@ -124,8 +155,11 @@ def as_object(value: Any, resource: Resource, options: Options) -> dict[str, Any
     return _known(thing, resource, options)
 
 
-def _name(value: Any) -> str:
-    return {list: "array", str: "string", bool: "bool", int: "number", float: "number"}.get(type(value), "null")
+def named(value: Any) -> str:
+    """What Go's encoding/json calls a value."""
+    return {list: "array", str: "string", bool: "bool", int: "number", float: "number", dict: "object"}.get(
+        type(value), "null"
+    )
 
 
 def _known(thing: dict[str, Any], resource: Resource, options: Options) -> dict[str, Any]:

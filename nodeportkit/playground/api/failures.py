@@ -66,9 +66,10 @@ def already_exists(resource: Resource, name: str) -> ApiError:
     return ApiError(failure(409, "AlreadyExists", f'{resource.name} "{name}" already exists', _of(resource, name)))
 
 
-def conflict(resource: Resource, name: str, why: str) -> ApiError:
-    """The object is no longer what the client thinks."""
-    message = f'Operation cannot be fulfilled on {resource.name} "{name}": {why}'
+def conflict(resource: Resource, name: str, why: str, *, by_kind: bool = False) -> ApiError:
+    """The object is no longer what the client thinks; what fails before the storage is asked names it by its kind."""
+    named = resource.qualified_kind if by_kind else resource.name
+    message = f'Operation cannot be fulfilled on {named} "{name}": {why}'
     return ApiError(failure(409, "Conflict", message, _of(resource, name)))
 
 

@@ -6,7 +6,6 @@ own controllers write is managed by nobody.
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
@@ -14,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from nodeportkit.kube.validation.status import failure
 from nodeportkit.playground.api.failures import ApiError
 from nodeportkit.playground.api.patching.lists import listing
-from nodeportkit.playground.store import Object
+from nodeportkit.playground.store import Object, copied
 
 __all__ = ["applied", "claimed"]
 
@@ -81,7 +80,7 @@ def applied(live: Object | None, config: Object, manager: str, when: str, *, for
         raise _conflict(disputed)
     taken = {path for _, path in disputed}
     others = [_without(entry, taken) for entry in others]
-    merged = _merge(config.get("kind", ""), (), copy.deepcopy(live) if live else {}, config)
+    merged = _merge(config.get("kind", ""), (), copied(live) if live else {}, config)
     given_up = (_paths(mine["fieldsV1"]) if mine else set()) - wanted.keys()
     held = {path for entry in others for path in _paths(entry["fieldsV1"])}
     # Entries of lists go whole, unless somebody else holds a part of them.
@@ -213,7 +212,7 @@ def _merge(kind: str, names: tuple[str, ...], live: Any, config: Any) -> Any:
         return merged
     how = listing(kind, names) if isinstance(config, list) and isinstance(live, list) else None
     if how is None:
-        return copy.deepcopy(config)
+        return copied(config)
     if not how.keys:
         return [*live, *(item for item in config if item not in live)]
     found = {_key(item, how.keys): item for item in live}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
+import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,7 +12,7 @@ from typing import Any, Final
 from nodeportkit.kube.allocation import Allocators
 from nodeportkit.kube.validation.status import failure
 from nodeportkit.playground.api import representing, subresources
-from nodeportkit.playground.api.decoding import Options, Sent, as_object, parsed
+from nodeportkit.playground.api.decoding import Options, Sent, as_object, named, parsed
 from nodeportkit.playground.api.documents import document
 from nodeportkit.playground.api.exchange import Answer, Request
 from nodeportkit.playground.api.failures import ApiError, bad_request, conflict, method_not_allowed, not_found, nowhere
@@ -23,10 +23,11 @@ from nodeportkit.playground.api.selecting import selection
 from nodeportkit.playground.api.watching import watch
 from nodeportkit.playground.api.writing import Writer
 from nodeportkit.playground.resources import Resource, find
-from nodeportkit.playground.store import Key, Object, Store
+from nodeportkit.playground.store import Key, Object, Store, copied
 
 __all__ = ["ApiServer"]
 
+_log = logging.getLogger(__name__)
 _PATCHES: Final = {
     "application/json-patch+json": "json",
     "application/merge-patch+json": "merge",
@@ -38,6 +39,14 @@ _PLACE: Final = re.compile(
     r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+)/(?P<version>[^/]+))"
     r"(?:/namespaces/(?P<namespace>[^/]+)(?=/))?/(?P<plural>[^/]+)(?:/(?P<name>[^/]+)(?:/(?P<sub>[^/]+))?)?/?"
 )
+_DELETE_FIELDS: Final[Mapping[str, tuple[type, str]]] = {
+    "gracePeriodSeconds": (int, "int64"),
+    "propagationPolicy": (str, "v1.DeletionPropagation"),
+    "orphanDependents": (bool, "bool"),
+    "preconditions": (dict, "v1.Preconditions"),
+    "dryRun": (list, "[]string"),
+}
+_PROPAGATIONS: Final = ("Background", "Foreground", "Orphan")
 _ENDPOINTS_WARNING: Final = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
 
 
@@ -84,6 +93,11 @@ class ApiServer:
             return document(request) or self._resource(request)
         except ApiError as error:
             return Answer(error.code, error.status)
+        except Exception:
+            # One request that cannot be answered must not keep the others from being answered.
+            _log.exception("%s %s cannot be answered", request.method, request.path)
+            message = "Internal error occurred: the playground cannot answer this; its log says why"
+            return Answer(500, failure(500, "InternalError", message))
 
     # Objects
 
@@ -104,6 +118,7 @@ class ApiServer:
         }.get((request.method, bool(place.name)))
         if handler is None:
             raise method_not_allowed()
+        wanted_form(request.headers.get("accept", ""))  # before anything is done
         answer = handler(request, place)
         if place.resource.kind == "Endpoints":
             return replace(answer, warnings=(*answer.warnings, _ENDPOINTS_WARNING))
@@ -218,7 +233,7 @@ class ApiServer:
         if old is None:
             raise not_found(place.resource, place.name)
         patch = parsed(Sent(request.body), place.resource.kind)
-        changed = _patched(place.resource.kind, _PATCHES[media], copy.deepcopy(old), patch)
+        changed = _patched(place.resource.kind, _PATCHES[media], copied(old), patch)
         thing = as_object(changed, place.resource, options)
         made = self.writer.update(place.resource, place.key, thing, options)
         return Answer(200, self._shown(request, place.resource, made), warnings=tuple(options.warnings))
@@ -307,7 +322,7 @@ class ApiServer:
         wanted: Object = {}
         if request.body.strip():
             value = parsed(Sent(request.body, request.headers.get("content-type", "")), "DeleteOptions")
-            wanted = value if isinstance(value, dict) else {}
+            wanted = _checked(value)
         grace = request.one("gracePeriodSeconds")
         if grace.isdecimal():
             wanted["gracePeriodSeconds"] = int(grace)
@@ -315,6 +330,11 @@ class ApiServer:
             wanted["propagationPolicy"] = request.one("propagationPolicy")
         if request.flag("orphanDependents"):
             wanted["propagationPolicy"] = "Orphan"
+        policy = wanted.get("propagationPolicy")
+        if policy and policy not in _PROPAGATIONS:
+            listed = ", ".join(f'"{known}"' for known in _PROPAGATIONS)
+            message = f'propagationPolicy: Unsupported value: "{policy}": supported values: {listed}'
+            raise ApiError(failure(422, "Invalid", f'DeleteOptions.meta.k8s.io "" is invalid: {message}'))
         return wanted
 
     def _options(self, request: Request, place: _Place) -> Options:
@@ -334,6 +354,24 @@ class ApiServer:
             subresource=place.sub,
             tracked=True,
         )
+
+
+def _checked(sent: Any) -> Object:
+    """The DeleteOptions that were sent.
+
+    Raises
+    ------
+    ApiError
+        If a field has the wrong type.
+    """
+    if not isinstance(sent, dict):
+        raise bad_request(f"json: cannot unmarshal {named(sent)} into Go value of type v1.DeleteOptions")
+    for field, (type_, said) in _DELETE_FIELDS.items():
+        value = sent.get(field)
+        if value is not None and (not isinstance(value, type_) or (isinstance(value, bool) and type_ is int)):
+            into = f"Go struct field DeleteOptions.{field} of type {said}"
+            raise bad_request(f"json: cannot unmarshal {named(value)} into {into}")
+    return {field: value for field, value in sent.items() if value is not None}
 
 
 def _patched(kind: str, how: str, old: Object, patch: Any) -> Any:

@@ -5,11 +5,10 @@ pkg/registry/apps/deployment/storage, pkg/registry/core/pod/storage.
 
 from __future__ import annotations
 
-import copy
 from typing import Any, Final
 
 from nodeportkit.playground.api.failures import bad_request
-from nodeportkit.playground.store import Object
+from nodeportkit.playground.store import Object, copied
 from nodeportkit.selectors import format_selector
 
 __all__ = ["as_scale", "log_of", "review", "scaled"]
@@ -35,14 +34,14 @@ def as_scale(thing: Object) -> Object:
 
 def scaled(thing: Object, scale: Any) -> Object:
     """The object with as many replicas as a `Scale` asks for."""
-    replicas = (scale.get("spec") or {}).get("replicas", 0) if isinstance(scale, dict) else None
-    if not isinstance(replicas, int) or isinstance(replicas, bool):
+    spec, metadata = (scale.get(name) or {} for name in ("spec", "metadata")) if isinstance(scale, dict) else ((), ())
+    replicas = spec.get("replicas", 0) if isinstance(spec, dict) else None
+    if not isinstance(metadata, dict) or not isinstance(replicas, int) or isinstance(replicas, bool):
         raise bad_request('Scale in version "v1" cannot be handled as a Scale: spec.replicas must be a number')
-    changed = copy.deepcopy(thing)
+    changed: Object = copied(thing)
     changed["spec"]["replicas"] = replicas
-    version = (scale.get("metadata") or {}).get("resourceVersion")
-    if version:
-        changed["metadata"]["resourceVersion"] = version
+    if metadata.get("resourceVersion"):
+        changed["metadata"]["resourceVersion"] = metadata["resourceVersion"]
     return changed
 
 

@@ -23,15 +23,27 @@ from nodeportkit.playground.api.decoding import Options
 from nodeportkit.playground.api.failures import already_exists, bad_request, conflict, forbidden, invalid, not_found
 from nodeportkit.playground.api.managing import applied, claimed
 from nodeportkit.playground.resources import Resource
-from nodeportkit.playground.store import Key, Object, Store
+from nodeportkit.playground.store import Key, Object, Store, copied
 
 __all__ = ["Writer"]
 
 _ALPHABET: Final = "bcdfghjklmnpqrstvwxz2456789"
 _LONGEST_BASE: Final = 58
 _POD_GRACE: Final = 30
+_IMMORTAL: Final = ("default", "kube-public", "kube-system")
 # What only the server sets.
 _KEPT: Final = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation")
+
+
+def _share(made: Object, old: Object) -> None:
+    """Let a new state of an object share with the old one what they have in common: both are kept for a while."""
+    for field in ("spec", "status"):
+        if field in old and made.get(field) == old[field]:
+            made[field] = old[field]
+    for field in ("labels", "annotations", "ownerReferences", "managedFields"):
+        before = old["metadata"].get(field)
+        if before and made["metadata"].get(field) == before:
+            made["metadata"][field] = before
 
 
 class Writer:
@@ -62,7 +74,7 @@ class Writer:
 
     def create(self, resource: Resource, namespace: str, sent: Object, options: Options) -> Object:
         """Make a new object."""
-        thing = copy.deepcopy(sent)
+        thing = copied(sent)
         metadata = thing["metadata"]
         self._place(resource, namespace, metadata)
         if metadata.get("resourceVersion"):
@@ -83,7 +95,7 @@ class Writer:
         if resource.has_generation:
             metadata["generation"] = 1
         if resource.initial_status is not None:
-            thing["status"] = copy.deepcopy(dict(resource.initial_status))
+            thing["status"] = copied(dict(resource.initial_status))
         made = self._admit(resource, thing, None, options)
         made = self._managed(None, made, options)
         return made if options.dry_run else self.store.put(resource.name, made)
@@ -134,7 +146,7 @@ class Writer:
     def update(self, resource: Resource, key: Key, sent: Object, options: Options) -> Object:
         """Put an object in the place of the one that is there; gives what is there then."""
         old = self._existing(resource, key)
-        thing = copy.deepcopy(sent)
+        thing = copied(sent)
         metadata = thing["metadata"]
         if metadata.setdefault("name", key.name) != key.name:
             raise bad_request(
@@ -148,13 +160,13 @@ class Writer:
                 metadata.pop(name, None)
         if options.subresource == "status":
             # Of the rest, only what belongs to the status is taken.
-            thing = {**copy.deepcopy(old), "status": thing.get("status", {})}
+            thing = {**copied(old), "status": thing.get("status", {})}
             thing["metadata"] = {**thing["metadata"], "finalizers": metadata.get("finalizers")}
             if resource.kind == "Node":
                 thing["metadata"] |= {name: metadata.get(name) for name in ("labels", "annotations")}
             thing["metadata"] = {name: value for name, value in thing["metadata"].items() if value is not None}
         elif "status" in resource.subresources and "status" in old:
-            thing["status"] = copy.deepcopy(old["status"])
+            thing["status"] = copied(old["status"])
         return self._keep(resource, key, thing, old, options)
 
     def _existing(self, resource: Resource, key: Key) -> Object:
@@ -184,6 +196,7 @@ class Writer:
         if options.tracked:
             made["metadata"].pop("managedFields", None)
             made["metadata"] |= {name: old["metadata"][name] for name in ("managedFields",) if name in old["metadata"]}
+        _share(made, old)
         if made == old:
             return old  # what changes nothing makes no version
         made = self._managed(old, made, options)
@@ -251,6 +264,7 @@ class Writer:
         """Delete an object, or have it deleted; gives its last state, and whether it is gone."""
         thing = self._existing(resource, key)
         self._must_be(resource, thing, preconditions or {})
+        self._immortal(resource, key.name)
         metadata = dict(thing["metadata"])
         seconds = self._grace(thing, grace) if resource.kind == "Pod" else 0
         finalizers = list(metadata.get("finalizers") or [])
@@ -276,6 +290,11 @@ class Writer:
             ending["status"] = {**thing.get("status", {}), "phase": "Terminating"}
         return self.store.put(resource.name, ending), False
 
+    def _immortal(self, resource: Resource, name: str) -> None:
+        """Refuse to delete what no cluster is without."""
+        if resource.kind == "Namespace" and name in _IMMORTAL:
+            raise forbidden(resource, name, "this namespace may not be deleted")
+
     def _grace(self, pod: Object, wanted: int | None) -> int:
         """How long a pod may take to end; one that never ran ends at once."""
         if not pod["spec"].get("nodeName") or pod.get("status", {}).get("phase") in ("Succeeded", "Failed"):
@@ -299,7 +318,7 @@ class Writer:
                     f"the {title} in the precondition ({wanted}) does not match the {title} in record "
                     f"({metadata[field]}). The object might have been deleted and then recreated"
                 )
-                raise conflict(resource, name, why)
+                raise conflict(resource, name, why, by_kind=True)
 
     def _forget(self, resource: Resource, key: Key, thing: Object) -> Object:
         if resource.kind == "Service":

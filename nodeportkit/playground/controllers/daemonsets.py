@@ -5,7 +5,6 @@ pkg/controller/daemon/daemon_controller.go. Pods are given their nodes at once, 
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from nodeportkit.playground.controllers.hands import Hands, controller_of, owned
 from nodeportkit.playground.controllers.hashing import template_hash
 from nodeportkit.playground.controllers.pods import is_active, is_ready
 from nodeportkit.playground.controllers.scheduler import misfit
-from nodeportkit.playground.store import Change, Key, Object
+from nodeportkit.playground.store import Change, Key, Object, copied
 
 __all__ = ["Controller"]
 
@@ -71,7 +70,7 @@ class Controller:
             else:
                 held[node] = pod
         for node in sorted(fitting - held.keys()):
-            pod = copy.deepcopy(model)
+            pod = copied(model)
             pod["spec"]["nodeName"] = node
             if made := self._hands.create("pods", pod):
                 self._hands.event(wanted, "Normal", "SuccessfulCreate", f"Created pod: {made['metadata']['name']}")
@@ -111,7 +110,7 @@ class Controller:
 
 
 def _pod(owner: Object) -> Object:
-    template = copy.deepcopy(owner["spec"]["template"])
+    template = copied(owner["spec"]["template"])
     metadata = template.get("metadata") or {}
     spec = template.get("spec", {})
     tolerations = [

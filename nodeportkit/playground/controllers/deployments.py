@@ -5,7 +5,6 @@ pkg/controller/deployment: sync.go, rolling.go, recreate.go, progress.go, util/d
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Iterable
 from typing import Any, Final
@@ -13,7 +12,7 @@ from typing import Any, Final
 from nodeportkit.playground.controllers.hands import Hands, controller_of, key_of, owned_by, set_condition
 from nodeportkit.playground.controllers.hashing import template_hash
 from nodeportkit.playground.controllers.pods import is_active
-from nodeportkit.playground.store import Change, Key, Object
+from nodeportkit.playground.store import Change, Key, Object, copied
 
 __all__ = ["Controller"]
 
@@ -63,32 +62,32 @@ class Controller:
         """The ReplicaSet of the present template, with the latest revision; made where there is none."""
         revisions = [int(it["metadata"].get("annotations", {}).get(_REVISION, 0)) for it in sets]
         latest = max(revisions, default=0)
-        copied = {
+        taken = {
             name: text
             for name, text in (deployment["metadata"].get("annotations") or {}).items()
             if name not in _NOT_COPIED
         }
         if new is None:
-            return self._make(deployment, copied | {_REVISION: str(latest + 1)})
+            return self._make(deployment, taken | {_REVISION: str(latest + 1)})
         mine = int(new["metadata"].get("annotations", {}).get(_REVISION, 0))
         others = max(
             (int(it["metadata"].get("annotations", {}).get(_REVISION, 0)) for it in sets if it is not new), default=0
         )
         revision = mine if mine > others else others + 1
-        annotations = {**new["metadata"].get("annotations", {}), **copied, _REVISION: str(revision)}
+        annotations = {**new["metadata"].get("annotations", {}), **taken, _REVISION: str(revision)}
         if annotations != new["metadata"].get("annotations"):
-            changed = copy.deepcopy(new)
+            changed = copied(new)
             changed["metadata"]["annotations"] = annotations
             new = self._hands.update("replicasets.apps", changed) or new
         self._revise(deployment, str(revision))
         return new
 
     def _make(self, deployment: Object, annotations: Object) -> Object | None:
-        template = copy.deepcopy(deployment["spec"]["template"])
+        template = copied(deployment["spec"]["template"])
         mark = template_hash(template)
         metadata = template.setdefault("metadata", {})
         metadata["labels"] = {**(metadata.get("labels") or {}), _HASH: mark}
-        selector = copy.deepcopy(deployment["spec"]["selector"])
+        selector = copied(deployment["spec"]["selector"])
         selector["matchLabels"] = {**(selector.get("matchLabels") or {}), _HASH: mark}
         old = self._hands.owned("replicasets.apps", deployment)
         replicas = self._first_replicas(deployment, old)
@@ -138,7 +137,7 @@ class Controller:
             annotations[_REVISION] = revision
             changed = self._hands.update("deployments.apps", deployment)
             if changed:
-                deployment["metadata"] = copy.deepcopy(changed["metadata"])
+                deployment["metadata"] = copied(changed["metadata"])
 
     def _roll(self, deployment: Object, new: Object, old: list[Object]) -> None:
         wanted = int(deployment["spec"]["replicas"])
@@ -189,7 +188,7 @@ class Controller:
         annotations = {**replica_set["metadata"].get("annotations", {}), **_bounds(deployment)}
         if has == replicas and annotations == replica_set["metadata"].get("annotations"):
             return replica_set
-        changed = copy.deepcopy(replica_set)
+        changed = copied(replica_set)
         changed["spec"]["replicas"] = replicas
         changed["metadata"]["annotations"] = annotations
         kept = self._hands.update("replicasets.apps", changed)

@@ -5,13 +5,12 @@ staging/src/k8s.io/endpointslice/reconciler.go and utils.go; one slice for each 
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable
 from typing import Any, Final
 
 from nodeportkit.playground.controllers.hands import Hands, owned_by
 from nodeportkit.playground.controllers.pods import is_ready
-from nodeportkit.playground.store import Change, Key, Object
+from nodeportkit.playground.store import Change, Key, Object, copied
 
 __all__ = ["Controller", "target_number"]
 
@@ -51,15 +50,11 @@ class Controller:
     def care(self, key: Key) -> None:
         """Write what the slices of the service should hold."""
         service = self._hands.get("services", key)
-        mine = [
-            it
-            for it in self._hands.all("endpointslices.discovery.k8s.io", key.namespace)
-            if (it["metadata"].get("labels") or {}).get(_SERVICE) == key.name
-            and it["metadata"]["labels"].get(_MANAGED) == _CONTROLLER
-        ]
+        marks = {_SERVICE: key.name, _MANAGED: _CONTROLLER}
+        mine = self._hands.store.labelled("endpointslices.discovery.k8s.io", key.namespace, marks)
         wanted = self._wanted(service) if service else []
         for known, content in zip(mine, wanted, strict=False):
-            changed = {**copy.deepcopy(known), **content}
+            changed = {**copied(known), **content}
             if changed != known:
                 self._hands.update("endpointslices.discovery.k8s.io", changed)
         for extra in mine[len(wanted) :]:
@@ -80,9 +75,8 @@ class Controller:
         namespace = service["metadata"]["namespace"]
         pods = [
             pod
-            for pod in self._hands.all("pods", namespace)
-            if spec["selector"].items() <= (pod["metadata"].get("labels") or {}).items()
-            and pod.get("status", {}).get("phase") not in _FINISHED
+            for pod in self._hands.store.labelled("pods", namespace, spec["selector"])
+            if pod.get("status", {}).get("phase") not in _FINISHED
         ]
         zones = {
             it["metadata"]["name"]: (it["metadata"].get("labels") or {}).get(_ZONE) for it in self._hands.all("nodes")

@@ -5,13 +5,11 @@ pkg/controller/garbagecollector/garbagecollector.go.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable
 from typing import Any, Final
 
 from nodeportkit.playground.controllers.hands import Hands, key_of
-from nodeportkit.playground.resources import resources
-from nodeportkit.playground.store import Change, Key, Object
+from nodeportkit.playground.store import Change, Key, Object, copied
 
 __all__ = ["Controller"]
 
@@ -68,7 +66,7 @@ class Controller:
         if _ORPHAN in finalizers:
             done = _ORPHAN
             for kind, thing in dependents:
-                freed = copy.deepcopy(thing)
+                freed = copied(thing)
                 uid = owner["metadata"]["uid"]
                 freed["metadata"]["ownerReferences"] = [
                     it for it in freed["metadata"]["ownerReferences"] if it["uid"] != uid
@@ -83,13 +81,11 @@ class Controller:
         self._hands.update(resource, owner)
 
     def _dependents(self, owner: Object) -> Iterable[tuple[str, Object]]:
-        uid, namespace = owner["metadata"]["uid"], owner["metadata"].get("namespace")
-        for resource in resources():
-            if namespace and not resource.namespaced:
-                continue
-            for thing in self._hands.all(resource.name, namespace):
-                if any(it["uid"] == uid for it in thing["metadata"].get("ownerReferences") or ()):
-                    yield resource.name, thing
+        namespace = owner["metadata"].get("namespace")
+        for resource, thing in self._hands.store.owned(owner["metadata"]["uid"]):
+            # An owner in a namespace owns nothing outside it.
+            if namespace in (None, thing["metadata"].get("namespace")):
+                yield resource, thing
 
     def _is_there(self, thing: Object, reference: Object) -> bool:
         resource = self._hands.resource(reference["kind"], reference["apiVersion"])

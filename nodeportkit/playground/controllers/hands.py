@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +11,7 @@ from nodeportkit.playground.api.failures import ApiError
 from nodeportkit.playground.api.server import ApiServer
 from nodeportkit.playground.clock import Clock
 from nodeportkit.playground.resources import Resource, resources
-from nodeportkit.playground.store import Key, Object, Store
+from nodeportkit.playground.store import Key, Object, Store, copied
 
 __all__ = ["Hands", "controller_of", "key_of", "owned_by", "set_condition"]
 
@@ -70,7 +69,7 @@ class Hands:
     def get(self, resource: str, key: Key) -> Object | None:
         """A copy of an object, to change; None if there is none."""
         found = self.store.get(resource, key)
-        return None if found is None else copy.deepcopy(found)
+        return None if found is None else copied(found)
 
     def all(self, resource: str, namespace: str | None = None) -> list[Object]:
         """The objects themselves, to look at."""
@@ -79,8 +78,7 @@ class Hands:
     def owned(self, resource: str, owner: Object) -> list[Object]:
         """The objects that the owner controls."""
         uid = owner["metadata"]["uid"]
-        namespace = owner["metadata"].get("namespace")
-        things = self.store.all(resource, namespace)
+        things = [thing for of, thing in self.store.owned(uid) if of == resource]
         return [thing for thing in things if (controller_of(thing) or {}).get("uid") == uid]
 
     def create(self, resource: str, thing: Object) -> Object | None:

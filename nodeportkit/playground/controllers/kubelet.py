@@ -121,8 +121,8 @@ class Controller:
         taken = self._addresses.setdefault(node["metadata"]["name"], {})
         used = set(taken.values()) | {
             it["status"]["podIP"]
-            for it in self._hands.all("pods")
-            if it["spec"].get("nodeName") == node["metadata"]["name"] and it["status"].get("podIP")
+            for it in self._hands.store.on_node(node["metadata"]["name"])
+            if it["status"].get("podIP")
         }
         hosts = ipaddress.ip_network(node["spec"]["podCIDR"]).hosts()
         next(hosts)  # the node's own end

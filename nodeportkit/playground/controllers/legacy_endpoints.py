@@ -44,11 +44,7 @@ class Controller:
             return
         if not service["spec"].get("selector") or service["spec"].get("type") == "ExternalName":
             return
-        slices = [
-            it
-            for it in self._hands.all("endpointslices.discovery.k8s.io", key.namespace)
-            if (it["metadata"].get("labels") or {}).get(_SERVICE) == key.name
-        ]
+        slices = self._hands.store.labelled("endpointslices.discovery.k8s.io", key.namespace, {_SERVICE: key.name})
         subsets = _subsets(slices)
         if known is None:
             metadata = {"name": key.name, "namespace": key.namespace, "labels": service["metadata"].get("labels") or {}}

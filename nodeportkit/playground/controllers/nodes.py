@@ -60,7 +60,7 @@ class Controller:
         self._evict(key, now - since - _SILENT_FOR)
 
     def _pods(self, node: str) -> list[Object]:
-        return [pod for pod in self._hands.all("pods") if pod["spec"].get("nodeName") == node]
+        return self._hands.store.on_node(node)
 
     def _judge(self, node: Object, status: str, reason: str, message: str) -> None:
         when = self._hands.time()

@@ -5,13 +5,12 @@ pkg/controller/replicaset/replica_set.go and replica_set_utils.go.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable
 from typing import Any
 
 from nodeportkit.playground.controllers.hands import Hands, controller_of, key_of, owned_by
 from nodeportkit.playground.controllers.pods import is_active, is_available, is_ready, rank_for_deletion
-from nodeportkit.playground.store import Change, Key, Object
+from nodeportkit.playground.store import Change, Key, Object, copied
 
 __all__ = ["Controller"]
 
@@ -76,7 +75,7 @@ class Controller:
 
 
 def _pod(owner: Object) -> Object:
-    template = copy.deepcopy(owner["spec"]["template"])
+    template = copied(owner["spec"]["template"])
     metadata = template.get("metadata") or {}
     return {
         "apiVersion": "v1",

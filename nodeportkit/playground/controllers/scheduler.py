@@ -7,6 +7,8 @@ pkg/scheduler/framework/plugins, as far as they go by labels, taints and spread.
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -18,6 +20,8 @@ __all__ = ["Controller", "misfit"]
 
 _UNREADY: Final = "node.kubernetes.io/not-ready"
 _CORDONED: Final = "node.kubernetes.io/unschedulable"
+_ASKED: Final = ("nodeSelector", "tolerations")  # of a pod, by which nodes are chosen
+_MOST_REASONS: Final = 100
 _KEEPS_OUT: Final = ("NoSchedule", "NoExecute")
 
 
@@ -29,15 +33,16 @@ class Controller:
     def __init__(self, hands: Hands, again: Any) -> None:
         self._hands = hands
         self._again = again
+        self._reasons: dict[str, dict[str, str | None]] = {}  # for pods that ask for the same: node -> why not
 
     def concerns(self, change: Change) -> Iterable[Key]:
         """Pods without a node; all of them when a node has changed."""
         if change.resource == "pods" and change.type != "DELETED" and not change.object["spec"].get("nodeName"):
             yield change.key
         elif change.resource == "nodes":
-            for pod in self._hands.all("pods"):
-                if not pod["spec"].get("nodeName"):
-                    yield Key(pod["metadata"]["namespace"], pod["metadata"]["name"])
+            self._reasons.clear()
+            for pod in self._hands.store.on_node(""):
+                yield Key(pod["metadata"]["namespace"], pod["metadata"]["name"])
 
     def care(self, key: Key) -> None:
         """Give the pod a node, or say why there is none for it."""
@@ -46,13 +51,21 @@ class Controller:
             return
         if pod["spec"].get("schedulerName", "default-scheduler") != "default-scheduler":
             return
-        nodes = self._hands.all("nodes")
-        why = {node["metadata"]["name"]: misfit(pod, node) for node in nodes}
+        why = self._why(pod)
         fitting = [name for name, reason in why.items() if reason is None]
         if not fitting:
-            self._refuse(pod, len(nodes), [reason for reason in why.values() if reason])
+            self._refuse(pod, len(why), [reason for reason in why.values() if reason])
             return
         self.bind(pod, self._emptiest(pod, fitting))
+
+    def _why(self, pod: Object) -> dict[str, str | None]:
+        """Of each node, why the pod cannot be there."""
+        asked = json.dumps([pod["spec"].get(field) for field in _ASKED])
+        if asked not in self._reasons:
+            if len(self._reasons) >= _MOST_REASONS:
+                self._reasons.clear()
+            self._reasons[asked] = {node["metadata"]["name"]: misfit(pod, node) for node in self._hands.all("nodes")}
+        return self._reasons[asked]
 
     def bind(self, pod: Object, node: str) -> None:
         """Write the node into the pod."""
@@ -69,13 +82,10 @@ class Controller:
 
     def _emptiest(self, pod: Object, names: list[str]) -> str:
         owner = (controller_of(pod) or {}).get("uid")
-        alike, held = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
-        for other in self._hands.all("pods"):
-            node = other["spec"].get("nodeName")
-            if node in held and is_active(other):
-                held[node] += 1
-                alike[node] += owner is not None and (controller_of(other) or {}).get("uid") == owner
-        return min(names, key=lambda name: (alike[name], held[name]))
+        store = self._hands.store
+        siblings = store.owned(owner) if owner else []
+        alike = Counter(it["spec"].get("nodeName") for of, it in siblings if of == "pods" and is_active(it))
+        return min(names, key=lambda name: (alike[name], store.pods_on(name)))
 
     def _refuse(self, pod: Object, nodes: int, reasons: list[str]) -> None:
         counted = ", ".join(f"{reasons.count(reason)} {reason}" for reason in sorted(set(reasons)))

@@ -5,14 +5,13 @@ pkg/controller/statefulset/stateful_set_control.go.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable
 from typing import Any, Final
 
 from nodeportkit.playground.controllers.hands import Hands, controller_of, owned_by
 from nodeportkit.playground.controllers.hashing import template_hash
 from nodeportkit.playground.controllers.pods import is_active, is_ready
-from nodeportkit.playground.store import Change, Key, Object
+from nodeportkit.playground.store import Change, Key, Object, copied
 
 __all__ = ["Controller"]
 
@@ -111,7 +110,7 @@ def _number(name: str) -> int:
 
 
 def _pod(owner: Object, name: str, number: int) -> Object:
-    template = copy.deepcopy(owner["spec"]["template"])
+    template = copied(owner["spec"]["template"])
     metadata = template.get("metadata") or {}
     marks = {_HASH: template_hash(owner["spec"]["template"]), _NAME: name, _INDEX: str(number)}
     return {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import jsonpatch
 
 from nodeportkit.kube.validation.status import failure
 from nodeportkit.playground.api.failures import ApiError, bad_request
+from nodeportkit.playground.store import copied
 
 __all__ = ["json_merge", "json_patch"]
 
@@ -43,7 +43,7 @@ def json_patch(thing: dict[str, Any], operations: Any) -> dict[str, Any]:
     if not isinstance(operations, list):
         raise bad_request("json: cannot unmarshal object into Go value of type jsonpatch.Patch")
     try:
-        patched: dict[str, Any] = jsonpatch.JsonPatch(operations).apply(copy.deepcopy(thing))
+        patched: dict[str, Any] = jsonpatch.JsonPatch(operations).apply(copied(thing))
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError, KeyError) as error:
         message = "the server rejected our request due to an error in our request"
         raise ApiError(failure(422, "Invalid", message)) from error

@@ -47,12 +47,15 @@ def _map(kind: str, path: tuple[str, ...], old: dict[str, Any], patch: dict[str,
             continue
         if key.startswith(_DELETE_FROM):
             name = key.removeprefix(_DELETE_FROM)
-            merged[name] = [item for item in merged.get(name) or [] if item not in (value or [])]
+            before = merged.get(name) or []
+            if not isinstance(before, list) or not isinstance(value, list):
+                raise bad_request(f"invalid patch format of primitive list: {key}")
+            merged[name] = [item for item in before if item not in value]
         elif value is None:
             merged.pop(key, None)
         elif isinstance(value, dict):
-            before = merged.get(key)
-            merged[key] = _map(kind, (*path, key), before if isinstance(before, dict) else {}, value)
+            there = merged.get(key)
+            merged[key] = _map(kind, (*path, key), there if isinstance(there, dict) else {}, value)
         elif isinstance(value, list):
             merged[key] = _list(kind, (*path, key), merged.get(key), value, patch.get(f"{_ORDER}{key}"))
         else:

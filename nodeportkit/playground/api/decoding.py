@@ -76,6 +76,7 @@ def parsed(body: Sent, kind: str) -> Any:
         if media in ("", "application/json") or media.endswith("+json"):
             return _Plain().of(json.loads(body.data, parse_constant=_no_number))
         if media == "application/yaml" or media.endswith("+yaml"):
+            _refuse_deep(body.data)
             return _Plain().of(yaml.load(body.data, Loader=_Yaml))  # noqa: S506 (a safe loader)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         start = body.data[:_SHOWN].decode("utf-8", "replace")
@@ -93,6 +94,16 @@ class _Yaml(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc
         first: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
         for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+
+def _refuse_deep(text: bytes) -> None:
+    """Raise a ValueError for YAML that is nested so deeply that libyaml, which recurses in C, would end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Yaml):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise ValueError("exceeded max depth")
 
 
 def _said(error: Exception) -> str:

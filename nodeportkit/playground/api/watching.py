@@ -49,8 +49,9 @@ async def watch(
     waiting: asyncio.Queue[Change | None] = asyncio.Queue()
 
     def put(change: Change) -> None:
-        if change.resource == resource.name and namespace in (None, change.key.namespace):
-            # Who does not read for so long has to begin anew.
+        concerned = change.resource == resource.name and namespace in (None, change.key.namespace)
+        # Who does not read for so long has to begin anew: one None says so.
+        if concerned and waiting.qsize() <= _MOST_WAITING:
             waiting.put_nowait(change if waiting.qsize() < _MOST_WAITING else None)
 
     stop = store.listen(put)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import json
 import ssl
@@ -22,8 +23,9 @@ __all__ = ["Own", "serve"]
 
 _LARGEST_BODY: Final = 3 << 20  # what etcd takes, and the API server's own limit
 _LARGEST_HEADERS: Final = 1 << 16
-_HEADERS_WITHIN: Final = 10.0
 _BODY_WITHIN: Final = 30.0
+_QUIET: Final = 120  # seconds; also how long the head of a request may take
+_READ_WITHIN: Final = 60.0  # a watch whose client does not read what it is sent
 _OPEN: Final = ("/healthz", "/livez", "/readyz", "/version")
 _HOSTS: Final = (HOST, "localhost")
 _OWN: Final = "/nodeportkit/"
@@ -42,6 +44,7 @@ class _Handler(web.RequestHandler):
         self._api = api
         self._own = own
         self._token = token
+        self._watch: asyncio.Future[None] | None = None
 
     def prepare(self) -> None:
         """Refuse strangers: pages of other sites that resolve to this host, and requests without the token."""
@@ -87,7 +90,9 @@ class _Handler(web.RequestHandler):
             # Quotes and backslashes escaped, and nothing that would end a header: field names are the client's text.
             self.add_header("Warning", f"299 - {json.dumps(warning)}")
         if answer.events is not None:
-            await self._stream(answer)
+            self._watch = asyncio.ensure_future(self._stream(answer))
+            with contextlib.suppress(asyncio.CancelledError):  # the client is gone
+                await self._watch
         elif answer.text is not None:
             self.set_header("Content-Type", "text/plain; charset=utf-8")
             self.write(answer.text)
@@ -103,9 +108,9 @@ class _Handler(web.RequestHandler):
             await self.flush()
             async for event in answer.events:
                 self.write(json.dumps(event, separators=(",", ":")) + "\n")
-                await self.flush()
-        except iostream.StreamClosedError:
-            pass
+                await asyncio.wait_for(self.flush(), _READ_WITHIN)
+        except (iostream.StreamClosedError, TimeoutError):
+            self.request.connection.stream.close()  # type: ignore[union-attr]
         finally:
             await answer.events.aclose()  # type: ignore[attr-defined]
 
@@ -115,9 +120,8 @@ class _Handler(web.RequestHandler):
 
     def on_connection_close(self) -> None:
         """End the watch of a client that is gone, though nothing happens that would tell."""
-        task = getattr(self, "_task", None)
-        if task is not None:
-            task.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
 
     def write_error(self, status_code: int, **_: Any) -> None:
         """Answer what went wrong before, or in, the API server as a Status too."""
@@ -161,7 +165,7 @@ async def serve(
         max_body_size=_LARGEST_BODY,
         max_buffer_size=2 * _LARGEST_BODY,
         max_header_size=_LARGEST_HEADERS,
-        idle_connection_timeout=600,
+        idle_connection_timeout=_QUIET,
         body_timeout=_BODY_WITHIN,
     )
     sockets = netutil.bind_sockets(port, HOST)

@@ -12,5 +12,10 @@ RESOURCE = Resource(
     categories=("all",),
     subresources=("status",),
     has_generation=True,
-    initial_status={},
+    initial_status={
+        "currentNumberScheduled": 0,
+        "desiredNumberScheduled": 0,
+        "numberMisscheduled": 0,
+        "numberReady": 0,
+    },
 )

@@ -12,5 +12,5 @@ RESOURCE = Resource(
     categories=("all",),
     subresources=("status", "scale"),
     has_generation=True,
-    initial_status={},
+    initial_status={"replicas": 0},
 )

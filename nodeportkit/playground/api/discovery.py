@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any, Final
 
 from nodeportkit.playground.resources import Resource, resources
-from nodeportkit.playground.resources.resource import VERBS
 
 __all__ = ["aggregated", "api_versions", "group_list", "resource_list", "version_info"]
 
@@ -74,7 +73,7 @@ def resource_list(group: str, version: str) -> dict[str, Any] | None:
                 "singularName": resource.singular,
                 "namespaced": resource.namespaced,
                 "kind": resource.kind,
-                "verbs": list(VERBS),
+                "verbs": list(resource.verbs),
                 **({"shortNames": list(resource.short_names)} if resource.short_names else {}),
                 **({"categories": list(resource.categories)} if resource.categories else {}),
             }
@@ -159,7 +158,7 @@ def _aggregated(resource: Resource) -> dict[str, Any]:
         "responseKind": own,
         "scope": "Namespaced" if resource.namespaced else "Cluster",
         "singularResource": resource.singular,
-        "verbs": list(VERBS),
+        "verbs": list(resource.verbs),
         **({"shortNames": list(resource.short_names)} if resource.short_names else {}),
         **({"categories": list(resource.categories)} if resource.categories else {}),
         **({"subresources": below} if below else {}),

@@ -24,6 +24,7 @@ __all__ = [
     "not_acceptable",
     "not_found",
     "nowhere",
+    "unreasoned",
     "unsupported_media_type",
 ]
 
@@ -76,6 +77,12 @@ def conflict(resource: Resource, name: str, why: str, *, by_kind: bool = False) 
 def bad_request(message: str) -> ApiError:
     """The request makes no sense."""
     return ApiError(failure(400, "BadRequest", message))
+
+
+def unreasoned(message: str) -> ApiError:
+    """What a server answers to an error that has no reason of its own."""
+    status = failure(500, "", message)
+    return ApiError({key: value for key, value in status.items() if key != "reason"})
 
 
 def forbidden(resource: Resource, name: str, why: str) -> ApiError:

@@ -307,6 +307,8 @@ class ApiServer:
         return Answer(200, status)
 
     def _delete_collection(self, request: Request, place: _Place) -> Answer:
+        if "deletecollection" not in place.resource.verbs:
+            raise method_not_allowed()
         takes = selection(place.resource, request.one("labelSelector"), request.one("fieldSelector"))
         wanted = self._delete_options(request)
         things = [thing for thing in self.store.all(place.resource.name, place.namespace) if takes(thing)]

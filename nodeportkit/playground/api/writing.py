@@ -20,7 +20,15 @@ from nodeportkit.kube.validation.field import FieldError, required
 from nodeportkit.kube.validation.metadata import check_metadata
 from nodeportkit.kube.validation.names import dns1123_subdomain
 from nodeportkit.playground.api.decoding import Options
-from nodeportkit.playground.api.failures import already_exists, bad_request, conflict, forbidden, invalid, not_found
+from nodeportkit.playground.api.failures import (
+    already_exists,
+    bad_request,
+    conflict,
+    forbidden,
+    invalid,
+    not_found,
+    unreasoned,
+)
 from nodeportkit.playground.api.managing import applied, claimed
 from nodeportkit.playground.resources import Resource
 from nodeportkit.playground.store import Key, Object, Store, copied
@@ -78,7 +86,7 @@ class Writer:
         metadata = thing["metadata"]
         self._place(resource, namespace, metadata)
         if metadata.get("resourceVersion"):
-            raise bad_request("resourceVersion should not be set on objects to be created")
+            raise unreasoned("resourceVersion should not be set on objects to be created")
         if not metadata.get("name") and metadata.get("generateName"):
             metadata["name"] = metadata["generateName"][:_LONGEST_BASE] + "".join(random.choices(_ALPHABET, k=5))
         key = Key(namespace, str(metadata.get("name") or ""))

@@ -41,6 +41,8 @@ class Resource:
         subresource `status` alone.
     prepare
         Changes an object that was sent before it is checked: what admission fills in.
+    verbs
+        What can be done with it.
     """
 
     kind: str
@@ -56,6 +58,7 @@ class Resource:
     has_generation: bool = False
     initial_status: Mapping[str, Any] | None = None
     prepare: Callable[[Object], None] = nothing
+    verbs: tuple[str, ...] = VERBS
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from nodeportkit.playground.resources.resource import Resource
+from nodeportkit.playground.resources.resource import VERBS, Resource
 
 __all__ = ["RESOURCE"]
 
@@ -23,4 +23,5 @@ RESOURCE = Resource(
     answers_object=True,
     initial_status={"phase": "Active"},
     prepare=_prepare,
+    verbs=tuple(verb for verb in VERBS if verb != "deletecollection"),
 )

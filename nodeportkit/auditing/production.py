@@ -147,9 +147,11 @@ def _per_node(scene: Scene) -> tuple[float, str, str]:
 
 
 def _failure(scene: Scene, ports: Positions) -> tuple[Any, str, str]:
-    """What enters at a node, and what enters elsewhere and is sent to its pods; the mean of all service ports."""
+    """What enters at a node, and what enters elsewhere and is sent to its pods; the mean of all service ports of which it is known."""
     reach, entry = scene.reach, scene.reach.entry
-    if not len(ports) or not len(entry) or np.isnan(reach.same_node[np.isin(reach.at, ports)]).any():
+    untold = reach.at[np.isnan(reach.same_node)]  # an endpoint of theirs stands on a node that nobody named
+    ports = ports[~np.isin(ports, untold)]
+    if not len(ports) or not len(entry):
         return _unknown("share")
     chosen = np.isin(reach.at, ports) & (reach.node >= 0)
     elsewhere = _by_node(reach.node[chosen], (reach.share - reach.same_node)[chosen], len(entry)) / len(ports)

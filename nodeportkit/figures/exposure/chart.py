@@ -11,7 +11,7 @@ from matplotlib.path import Path
 from nodeportkit.figures.canvas import Canvas
 from nodeportkit.figures.exposure.build import KINDS, Scene
 from nodeportkit.figures.head import HEADING, Head
-from nodeportkit.figures.text import Font, fit
+from nodeportkit.figures.text import Font, fit, width
 from nodeportkit.figures.theme import MARGIN
 
 __all__ = ["Chart"]
@@ -121,12 +121,12 @@ class Chart:
                 self._sign(canvas, kind, x, y - _CELL + 1)
                 words = f"{_NAMES[kind]} ({count:,})"
                 canvas.text(x + _STEP + 4, y, words, _WORD, canvas.colours.ink)
-                x += _STEP + 22 + 5.6 * len(words)
+                x += _STEP + 18 + width(words, _WORD)
         colours = canvas.colours
         for words, edge in (("free", colours.edge), ("free, for fixed numbers", colours.node_port)):
             canvas.shape(_squares([(x, y - _CELL + 1)]), colours.panel, edge=edge, above=True)
             canvas.text(x + _STEP + 4, y, words, _WORD, colours.ink)
-            x += _STEP + 22 + 5.6 * len(words)
+            x += _STEP + 18 + width(words, _WORD)
 
     def _holders(self, canvas: Canvas) -> None:
         scene, colours = self.scene, canvas.colours

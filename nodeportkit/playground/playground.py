@@ -174,7 +174,7 @@ class Playground:
             - namespace, service, port_name, protocol: the service port
             - node: the entry node
             - client: the address that dialled
-            - pod, pod_node: who answered, and where; missing if nobody did
+            - pod, address (`ip:port`), pod_node: who answered, and where; missing if nobody did
             - outcome: `answered`, `http 500`, `refused`, `timeout` or `reset`
             - connections: how many of these
 
@@ -188,8 +188,7 @@ class Playground:
         from nodeportkit.playground.loading import Entry, client_addresses, load
 
         namespace, name = _key(service)
-        found = self._service(namespace, name)
-        chosen = _port(found, port)
+        chosen = _port(self._service(namespace, name), port)
         addresses = self.addresses
         for unknown in set(nodes or ()) - set(addresses):
             raise NotFound(f"There is no node {unknown!r} here", hint=nearest(unknown, addresses))
@@ -201,7 +200,11 @@ class Playground:
             "protocol": chosen.get("protocol", "TCP"),
         }
         who = client_addresses(clients) if isinstance(clients, int) else list(clients)
-        return load(entries, connections, clients=who, seconds=seconds, port=told)
+        found = load(entries, connections, clients=who, seconds=seconds, port=told)
+        ends = self._ends(namespace, name, told["port_name"])
+        address = found["pod"].map(ends).astype(found["pod"].dtype)
+        found.insert(list(found.columns).index("pod_node"), "address", address)
+        return found
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -283,6 +286,19 @@ class Playground:
 
     def _get(self, path: str) -> dict[str, Any]:
         return call(self._state, "GET", path)
+
+    def _ends(self, namespace: str, service: str, port_name: str) -> dict[str, str]:
+        """Where each pod takes the connections of a service port: `ip:port` by name."""
+        slices = self._get(f"/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices")["items"]
+        return {
+            end["targetRef"]["name"]: f"{end['addresses'][0]}:{port['port']}"
+            for it in slices
+            if (it["metadata"].get("labels") or {}).get("kubernetes.io/service-name") == service
+            for port in it.get("ports") or ()
+            if (port.get("name") or "") == port_name
+            for end in it.get("endpoints") or ()
+            if end.get("targetRef")
+        }
 
     def _service(self, namespace: str, name: str) -> dict[str, Any]:
         services = self._get("/api/v1/services")["items"]

@@ -85,8 +85,8 @@ def plant(objects: list[Object], cause: str, seed: int, *, variant: str | None =
     Examples
     --------
     >>> fault = plant(healthy_cluster(1), "selector-mismatch", 1, variant="misspelt_value")
-    >>> sorted(fault.question)
-    ['port', 'symptom']
+    >>> fault.cause, fault.question["symptom"], fault.certainty
+    ('selector-mismatch', 'refused', ('fact',))
     """
     rng = random.Random(f"plant {cause} {variant} {seed}")
     known = {chosen.__name__: chosen for chosen in _module(cause).VARIANTS}

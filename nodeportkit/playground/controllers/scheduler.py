@@ -51,12 +51,23 @@ class Controller:
             return
         if pod["spec"].get("schedulerName", "default-scheduler") != "default-scheduler":
             return
-        why = self._why(pod)
+        why = dict(self._why(pod))
         fitting = [name for name, reason in why.items() if reason is None]
-        if not fitting:
-            self._refuse(pod, len(why), [reason for reason in why.values() if reason])
-            return
-        self.bind(pod, self._emptiest(pod, fitting))
+        while fitting:
+            name = self._emptiest(pod, fitting)
+            full = self._full(name)
+            if full is None:
+                self.bind(pod, name)
+                return
+            why[name] = full
+            fitting.remove(name)
+        self._refuse(pod, len(why), [reason for reason in why.values() if reason])
+
+    def _full(self, name: str) -> str | None:
+        """Why the node takes no more pods; None if it does."""
+        node = self._hands.store.get("nodes", Key("", name)) or {}
+        most = str(((node.get("status") or {}).get("allocatable") or {}).get("pods", ""))
+        return "Too many pods" if most.isdecimal() and self._hands.store.pods_on(name) >= int(most) else None
 
     def _why(self, pod: Object) -> dict[str, str | None]:
         """Of each node, why the pod cannot be there."""

@@ -334,6 +334,7 @@ def _finished(folder: Path, process: subprocess.Popen[bytes] | None, before: Map
         if process.stdin is not None:
             process.stdin.close()
         process.wait()
+    folder.with_name(f".{folder.name}.lock").unlink(missing_ok=True)  # nobody else has this name
     for name, value in before.items():
         if value is None:
             os.environ.pop(name, None)

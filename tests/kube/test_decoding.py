@@ -14,7 +14,15 @@ from nodeportkit.kube.decoding.types import ROOTS, types
 
 # The client that `types.txt` was compared with in full.
 VERSION = 37
-PLAIN = {"int32": "int", "int64": "int", "bool": "bool", "time": "datetime", "intstr": "object", "any": "object", "bytes": "bytes"}
+PLAIN = {
+    "int32": "int",
+    "int64": "int",
+    "bool": "bool",
+    "time": "datetime",
+    "intstr": "object",
+    "any": "object",
+    "bytes": "bytes",
+}
 
 
 def model_of(name):

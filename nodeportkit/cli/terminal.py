@@ -93,7 +93,7 @@ def table(frame: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> print(table(pd.DataFrame({"service": ["web", "api"], "node_port": [30080, 30081]})))
+    >>> print(click.unstyle(table(pd.DataFrame({"service": ["web", "api"], "node_port": [30080, 30081]}))))
     SERVICE   NODE PORT
     web       30080
     api       30081

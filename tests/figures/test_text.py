@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from nodeportkit.figures.text import Font, fit, fit_together, seen, shown, width, wrap
+from nodeportkit.figures.text import Font, fit, fit_together, shown, width, wrap
+from nodeportkit.untrusted import seen
 
 MONO = Font(10, mono=True)
 QUICK = settings(max_examples=60, deadline=None)

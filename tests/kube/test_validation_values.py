@@ -1,5 +1,6 @@
 """Addresses, names, and any object that servers can read."""
 
+import base64
 import ipaddress
 
 import pytest
@@ -99,6 +100,8 @@ TEXTS = st.sampled_from(
     ["", "web", "None", "10.96.0.1", "fd00::1", "Local", "Cluster", "IPv4", "IPv6", "NodePort"]
 ) | st.text(max_size=6)
 VALUES = {
+    "time": st.datetimes().map(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}Z".zfill(20)),
+    "bytes": st.binary(max_size=8).map(lambda data: base64.b64encode(data).decode()),
     "bool": st.booleans(),
     "int32": st.sampled_from([-1, 0, 1, 80, 30080, 65536, 2**31 - 1]),
     "int64": st.sampled_from([-1, 0, 1, 2**63 - 1]),

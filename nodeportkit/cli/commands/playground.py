@@ -24,7 +24,10 @@ _which = click.option(
 
 @click.group("playground")
 def command() -> None:
-    """Run a small Kubernetes in one process, for real kubectl and curl, without root."""
+    """Run a small Kubernetes in one process, for real kubectl and curl, without root.
+
+    Exit code: as each of its commands says.
+    """
 
 
 @command.command("up")

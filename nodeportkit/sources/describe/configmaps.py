@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from nodeportkit.sources.describe.description import Description
@@ -28,6 +29,6 @@ def tell(description: Description, rows: Rows) -> None:
         return
     lines = data.values
     heads = [at for at, line in enumerate(lines[:-1]) if line.endswith(":") and lines[at + 1] == "----"]
-    for at, end in zip(heads, [*heads[1:], len(lines)], strict=True):
+    for at, end in pairwise([*heads, len(lines)]):
         if lines[at][:-1] in _KEYS:
             rows.settings |= settings_in("\n".join(lines[at + 2 : end]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -71,8 +72,13 @@ def _values(words: Sequence[str]) -> Iterator[str]:
             yield value
         elif word[:2] in _SHORT and not word.startswith("--"):
             yield word[2:]
-        elif _OPTION.fullmatch(option.replace("_", "-").replace(".", "-")):
+        elif _tells_to_listen(option):
             yield value if equals else following
+
+
+@lru_cache(maxsize=1024)  # a cluster has few options, and many containers
+def _tells_to_listen(option: str) -> bool:
+    return _OPTION.fullmatch(option.replace("_", "-").replace(".", "-")) is not None
 
 
 def _addresses(value: str) -> Iterator[str]:

@@ -124,8 +124,7 @@ class _Column:
             self._slices.append(_moments(values))
         elif self._kind == "string":
             if self._texts is not None:
-                one = self._texts.setdefault
-                values = [one(text, text) for text in values]
+                values = list(map(self._texts.setdefault, values, values))
                 if len(self._texts) > _MANY:
                     self._texts = None
             self._slices.extend(values)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Final
 
-__all__ = ["seen"]
+__all__ = ["seen", "shown"]
 
 # Characters that hide, move or break others: control, format and noncharacters, lone surrogates. Tab and newline are space.
 _UNSEEN: Final = re.compile(
@@ -23,3 +24,14 @@ def seen(text: str) -> str:
     '日本語 web\\u202e-0'
     """
     return _UNSEEN.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+
+
+def shown(text: object) -> str:
+    r"""Text as HTML: signs escaped, and an escape for each character that would hide or move others.
+
+    Examples
+    --------
+    >>> shown("<b>web\u202e")
+    '&lt;b&gt;web\\u202e'
+    """
+    return escape(seen(str(text)))

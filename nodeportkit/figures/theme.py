@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Final
 
-__all__ = ["DARK", "GAP", "LIGHT", "MARGIN", "PAD", "RADIUS", "Palette", "palette", "roles"]
+__all__ = ["DARK", "GAP", "LIGHT", "MARGIN", "PAD", "RADIUS", "Palette", "css_variables", "palette", "roles"]
 
 # In points, 1/72 inch.
 MARGIN: Final = 28.0  # around a picture
@@ -77,3 +77,8 @@ def palette(*, dark: bool) -> Palette:
 def roles(*, dark: bool = False) -> list[tuple[str, str]]:
     """Each role with its colour."""
     return list(asdict(palette(dark=dark)).items())
+
+
+def css_variables(*, dark: bool) -> str:
+    """The roles as declarations of a style sheet: `--npk-ink:#1b1f24;...`."""
+    return ";".join(f"--npk-{role.replace('_', '-')}:{colour}" for role, colour in roles(dark=dark))

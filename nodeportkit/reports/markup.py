@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from typing import Final
 
-from nodeportkit.figures.theme import roles
-from nodeportkit.untrusted import seen
+from nodeportkit.figures.theme import css_variables
+from nodeportkit.untrusted import shown
 
 __all__ = ["STYLE", "cell", "code", "counts", "shown", "table"]
 
 
-def _variables(*, dark: bool) -> str:
-    return ";".join(f"--npk-{role.replace('_', '-')}:{colour}" for role, colour in roles(dark=dark))
-
-
 STYLE: Final = (
-    f":root{{color-scheme:light dark;{_variables(dark=False)}}}"
-    f"@media (prefers-color-scheme:dark){{:root{{{_variables(dark=True)}}}}}"
+    f":root{{color-scheme:light dark;{css_variables(dark=False)}}}"
+    f"@media (prefers-color-scheme:dark){{:root{{{css_variables(dark=True)}}}}}"
     """
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:70rem;padding:2rem 1.25rem 4rem;background:var(--npk-paper);color:var(--npk-ink);
@@ -63,7 +58,7 @@ figure svg{min-width:38rem;display:block;margin:0 auto}
 }
 @media print{
  :root{color-scheme:light;"""
-    + _variables(dark=False)
+    + css_variables(dark=False)
     + """}
  body{max-width:none;padding:0;font-size:10.5pt}
  details::details-content{content-visibility:visible!important;display:block!important}
@@ -74,17 +69,6 @@ figure svg{min-width:38rem;display:block;margin:0 auto}
 }
 """
 )
-
-
-def shown(text: object) -> str:
-    r"""Text as HTML: signs escaped, and an escape for each character that would hide or move others.
-
-    Examples
-    --------
-    >>> shown("<b>web\u202e")
-    '&lt;b&gt;web\\u202e'
-    """
-    return escape(seen(str(text)))
 
 
 def code(text: str) -> str:

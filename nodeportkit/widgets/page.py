@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Final
 
-from nodeportkit.figures.theme import roles
-from nodeportkit.untrusted import seen
+from nodeportkit.figures.theme import css_variables
+from nodeportkit.untrusted import shown
 
 __all__ = ["STYLE", "command", "paragraph", "sentence", "shown", "table"]
-
-
-def _variables(*, dark: bool) -> str:
-    return ";".join(f"--npk-{role.replace('_', '-')}:{colour}" for role, colour in roles(dark=dark))
 
 
 # JupyterLab and Notebook 7, VS Code and Colab each say in their own way that the page is dark.
 _DARK: Final = ("[data-jp-theme-light='false'] .npk", ".vscode-dark .npk", "html[theme='dark'] .npk")
 
 STYLE: Final = (
-    f"<style>.npk{{{_variables(dark=False)}}}{','.join(_DARK)}{{{_variables(dark=True)}}}"
+    f"<style>.npk{{{css_variables(dark=False)}}}{','.join(_DARK)}{{{css_variables(dark=True)}}}"
     ".npk{color:var(--npk-ink);line-height:1.5}"
     ".npk p{margin:.25em 0}"
     ".npk-answer{font-weight:600}"
@@ -51,17 +46,6 @@ STYLE: Final = (
     ".npk li code{display:inline-block;font-size:90%}"
     "</style>"
 )
-
-
-def shown(text: object) -> str:
-    r"""Text as HTML: signs escaped, and an escape for each character that would hide or move others.
-
-    Examples
-    --------
-    >>> shown("<b>web\u202e")
-    '&lt;b&gt;web\\u202e'
-    """
-    return escape(seen(str(text)))
 
 
 def sentence(text: str) -> str:

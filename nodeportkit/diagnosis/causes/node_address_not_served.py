@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 
 from nodeportkit.diagnosis.case import Case
@@ -34,7 +33,7 @@ def find(case: Case) -> Iterator[Finding]:
         return
     node = family_node(row, family_of(dial.address), case.cluster.proxy)
     modes = [case.mode] if case.mode else ["iptables", "nftables", "ipvs"]
-    answers = {mode: _serves(dial.address, node, mode) for mode in modes}
+    answers = {mode: accepts_node_ports(dial.address, node, mode) for mode in modes}
     reasons = [why for serves, why in answers.values() if not serves]
     if not reasons:
         return
@@ -49,12 +48,3 @@ def find(case: Case) -> Iterator[Finding]:
         fix=right_way(case),
         verify="" if certain else "kubectl get configmap -n kube-system kube-proxy -o yaml",
     )  # fmt: skip
-
-
-def _serves(address: str, node: object, mode: str) -> tuple[bool, str]:
-    """The same for ipvs, which keeps virtual servers for every local address but the loopback ones."""
-    if mode != "ipvs":
-        return accepts_node_ports(address, node, mode)  # type: ignore[arg-type]
-    if ipaddress.ip_address(address).is_loopback:
-        return False, "ipvs mode serves no node ports on loopback addresses"
-    return accepts_node_ports(address, node, "iptables")  # type: ignore[arg-type]

@@ -19,6 +19,7 @@ PACKAGE = ROOT / "nodeportkit"
 ORDER = [
     "errors",
     "untrusted",
+    "progress",
     "cells",
     "selectors",
     "frames",

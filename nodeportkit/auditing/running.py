@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from nodeportkit.auditing.check import Check, findings_frame
 from nodeportkit.auditing.checks import all_checks
-from nodeportkit.auditing.finding import Check, Finding, findings_frame
+from nodeportkit.auditing.finding import Finding
 from nodeportkit.auditing.scene import Scene, Settings
 from nodeportkit.auditing.silence import Silence
 from nodeportkit.frames import STRING
 from nodeportkit.kube.proxy_config import ProxyConfig
+from nodeportkit.progress import tracked
 
 if TYPE_CHECKING:
     from nodeportkit.cluster import Cluster
@@ -99,7 +101,7 @@ def audit(
     scene = scene_of(cluster, node_port_range, ephemeral_ports)
     return findings_frame(
         (name, check, finding)
-        for name, check in checks.items()
+        for name, check in tracked(checks.items(), "Auditing", "checks", total=len(checks))
         if name not in silence.everywhere and not _missing(check, cluster)
         for finding in _found(check, scene)
         if not silence.silenced(name, finding)

@@ -170,7 +170,7 @@ def read_json(
 
     with no_garbage_collection():
         try:
-            if (found := long_list(data)) and _add_long_list(*(begun := begin()), found):
+            if (found := long_list(data, source)) and _add_long_list(*(begun := begin()), found):
                 return begun[1].result()
             form, collector = begin()
             for document, head in _documents(data, form, source):

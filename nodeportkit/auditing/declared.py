@@ -13,7 +13,7 @@ from nodeportkit.kube.columns import objects
 from nodeportkit.kube.endpoints.numbering import Positions, numbered, positions
 
 if TYPE_CHECKING:
-    from nodeportkit.auditing.scene import Scene
+    from nodeportkit.auditing.ground import Ground
 
 __all__ = ["Declared", "declared", "port_names"]
 
@@ -60,13 +60,13 @@ class Declared:
     has: Mask
 
 
-def declared(scene: Scene) -> Declared:
+def declared(ground: Ground) -> Declared:
     """What the pods of each service port declare."""
-    ports, containers = scene.ports, scene.cluster.containers
+    ports, containers = ground.ports, ground.cluster.containers
     target = [text if isinstance(text, str) else "" for text in objects(ports["target_port"])]
     number = np.array([int(text) if text.isdecimal() and len(text) < 6 else -1 for text in target], dtype=np.int64)
-    pairs = _by_port(scene)
-    owner = positions(containers[["namespace", "pod"]], scene.pods[["namespace", "name"]])
+    pairs = _by_port(ground)
+    owner = positions(containers[["namespace", "pod"]], ground.pods[["namespace", "name"]])
     containers, owner = containers[owner >= 0], owner[owner >= 0]
     own_number = containers["container_port"].fillna(-2).to_numpy(np.int64)
     wanted_name, own_name = numbered(ports["target_port"], containers["port_name"])
@@ -84,7 +84,7 @@ def declared(scene: Scene) -> Declared:
         asked * 8 + wanted_protocol[pairs.left], _key(owner[named], own_number[named]) * 8 + own_protocol[named]
     )
     has_any = isin(pairs.pod, owner)
-    shown = scene.pods["host_network"].notna().to_numpy(dtype=bool)[pairs.pod] | has_any
+    shown = ground.pods["host_network"].notna().to_numpy(dtype=bool)[pairs.pod] | has_any
 
     def count(of_pairs: Mask) -> Positions:
         return np.bincount(pairs.left, weights=of_pairs, minlength=len(ports)).astype(np.int64)
@@ -99,16 +99,16 @@ def declared(scene: Scene) -> Declared:
         same=count(with_protocol),
         other_protocol=count(some & ~with_protocol),
         naming=count(naming & (number[pairs.left] >= 0)),
-        probed=count(_probed(scene, pairs, number)),
+        probed=count(_probed(ground, pairs, number)),
         has=with_protocol,
     )
 
 
-def _by_port(scene: Scene) -> Pairs:
+def _by_port(ground: Ground) -> Pairs:
     """Each service port with the pods of its service."""
-    staying, owner = scene.staying, scene.service_of_port
+    staying, owner = ground.staying, ground.service_of_port
     order = np.argsort(staying.left, kind="stable")
-    starts = np.searchsorted(staying.left[order], np.arange(len(scene.services) + 1))
+    starts = np.searchsorted(staying.left[order], np.arange(len(ground.services) + 1))
     counts = np.where(owner >= 0, np.diff(starts)[owner], 0)
     port = np.repeat(np.arange(len(owner)), counts)
     within = np.arange(len(port)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -119,21 +119,21 @@ def _key(owner: Positions, value: Positions) -> Positions:
     return owner * (1 << 24) + value + (1 << 22)
 
 
-def _probed(scene: Scene, pairs: Pairs, number: Positions) -> Mask:
+def _probed(ground: Ground, pairs: Pairs, number: Positions) -> Mask:
     """Which pairs are of a pod that is probed on the number: whoever wrote that knows that it listens there."""
-    specs = scene.cluster.specs
+    specs = ground.cluster.specs
     probes = specs[specs["readiness"].isin(_NETWORK_PROBES).to_numpy(dtype=bool)]
-    of_pod, of_probe = numbered(scene.pods["spec"], probes["spec"])
+    of_pod, of_probe = numbered(ground.pods["spec"], probes["spec"])
     on = pd.to_numeric(probes["readiness_port"], errors="coerce").fillna(-2).to_numpy(np.int64)
     known = of_probe * _WIDE + on
     asked = of_pod[pairs.pod] * _WIDE + number[pairs.left]
     return (of_pod[pairs.pod] >= 0) & (number[pairs.left] >= 0) & isin(asked, known)
 
 
-def port_names(scene: Scene) -> dict[tuple[int, int, str], tuple[str, ...]]:
+def port_names(ground: Ground) -> dict[tuple[int, int, str], tuple[str, ...]]:
     """The names under which pods declare ports: by the position of the pod, number and protocol."""
-    containers = scene.cluster.containers
-    owner = positions(containers[["namespace", "pod"]], scene.pods[["namespace", "name"]])
+    containers = ground.cluster.containers
+    owner = positions(containers[["namespace", "pod"]], ground.pods[["namespace", "name"]])
     columns = (objects(containers[name]) for name in ("container_port", "protocol", "port_name"))
     found: dict[tuple[int, int, str], tuple[str, ...]] = {}
     for pod, number, protocol, name in zip(owner.tolist(), *columns, strict=True):

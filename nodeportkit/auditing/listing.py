@@ -11,7 +11,7 @@ from nodeportkit.auditing.arrays import Mask, mask
 from nodeportkit.kube.columns import objects
 
 if TYPE_CHECKING:
-    from nodeportkit.auditing.scene import Scene
+    from nodeportkit.auditing.ground import Ground
     from nodeportkit.cluster import Cluster
 
 __all__ = ["isolating", "listed"]
@@ -47,11 +47,11 @@ def listed(cluster: Cluster, frame: str, namespaces: pd.Series[Any]) -> Mask:
     return np.ones(len(namespaces), dtype=np.bool_)
 
 
-def isolating(scene: Scene) -> dict[int, tuple[int, ...]]:
+def isolating(ground: Ground) -> dict[int, tuple[int, ...]]:
     """The policies for ingress that select each pod, of those that any selects."""
-    types = objects(scene.cluster.policies["policy_types"])
+    types = objects(ground.cluster.policies["policy_types"])
     for_ingress = mask(not kinds or "Ingress" in kinds for kinds in types)
-    pairs = scene.policed.where(for_ingress[scene.policed.left])
+    pairs = ground.policed.where(for_ingress[ground.policed.left])
     found: dict[int, tuple[int, ...]] = {}
     for policy, pod in zip(pairs.left.tolist(), pairs.pod.tolist(), strict=True):
         found[pod] = (*found.get(pod, ()), policy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from nodeportkit.kube.columns import objects
 from nodeportkit.kube.endpoints.numbering import numbered
 
 if TYPE_CHECKING:
-    from nodeportkit.auditing.scene import Scene
+    from nodeportkit.auditing.ground import Ground
 
 __all__ = ["Owner", "coming", "top_owners"]
 
@@ -29,16 +29,16 @@ class Owner(NamedTuple):
         return f"{self.kind} {self.name}"
 
 
-def top_owners(scene: Scene) -> list[Owner]:
+def top_owners(ground: Ground) -> list[Owner]:
     """The owner of each pod: of pods of a ReplicaSet its Deployment, by the ReplicaSet or by the hash in its name."""
-    workloads = scene.cluster.workloads
+    workloads = ground.cluster.workloads
     columns = (objects(workloads[name]) for name in ("namespace", "kind", "name", "owner_kind", "owner_name"))
     above = {
         (namespace, kind, name): Owner(owner_kind, owner)
         for namespace, kind, name, owner_kind, owner in zip(*columns, strict=True)
         if owner
     }
-    pods = (objects(scene.pods[name]) for name in ("namespace", "name", "owner_kind", "owner_name", "labels"))
+    pods = (objects(ground.pods[name]) for name in ("namespace", "name", "owner_kind", "owner_name", "labels"))
     known: dict[tuple[str, str, str], Owner] = {}
     found = []
     for namespace, name, kind, owner, labels in zip(*pods, strict=True):
@@ -61,14 +61,14 @@ def _deployment(kind: str, owner: str, labels: object) -> Owner | None:
     )
 
 
-def coming(scene: Scene) -> Mask:
+def coming(ground: Ground, owners: Sequence[Owner]) -> Mask:
     """Which pods that are not ready are on their way: of a rollout, or more than their workload asks for.
 
     A rollout is told by a pod of the same workload, but of another ReplicaSet, that is being deleted.
     """
-    pods = scene.pods
+    pods = ground.pods
     codes: dict[tuple[str, Owner], int] = {}
-    keys = zip(objects(pods["namespace"]), scene.owners, strict=True)
+    keys = zip(objects(pods["namespace"]), owners, strict=True)
     group = np.array([codes.setdefault(key, len(codes)) for key in keys], dtype=np.int64)
     direct = numbered(pods["owner_name"])[0]
     ready, leaving = true(pods["ready"]), true(pods["terminating"])
@@ -77,7 +77,7 @@ def coming(scene: Scene) -> Mask:
     np.minimum.at(lowest, group[leaving], direct[leaving])
     np.maximum.at(highest, group[leaving], direct[leaving])
     replaced = (highest[group] >= 0) & ((lowest[group] != direct) | (highest[group] != direct))
-    workloads = scene.cluster.workloads
+    workloads = ground.cluster.workloads
     columns = (objects(workloads[name]) for name in ("namespace", "kind", "name", "desired"))
     wanted = np.zeros(length)
     for namespace, kind, name, count in zip(*columns, strict=True):

@@ -23,7 +23,7 @@ from nodeportkit.kube.service_ports import family_of
 from nodeportkit.traffic.entry import entry_nodes
 
 if TYPE_CHECKING:
-    from nodeportkit.auditing.scene import Scene
+    from nodeportkit.auditing.ground import Ground
 
 __all__ = ["Reach", "reach"]
 
@@ -101,12 +101,12 @@ class Reach:
             return 1 / self.eligible / self.largest
 
 
-def reach(scene: Scene) -> Reach:
+def reach(ground: Ground) -> Reach:
     """The reach of every service port of the cluster."""
-    links = join(scene.ports, scene.cluster.endpoints)
-    links = links[_of_main_family(scene, links)].reset_index(drop=True)
+    links = join(ground.ports, ground.cluster.endpoints)
+    links = links[_of_main_family(ground, links)].reset_index(drop=True)
     at = links["at"].to_numpy(np.int64)
-    nodes = scene.nodes
+    nodes = ground.nodes
     node = pd.Index(nodes["name"].astype(object)).get_indexer(pd.Index(objects(links["pod_node"])))
     node = np.where(links["pod_node"].isna().to_numpy(), -1, node).astype(np.int64)
     entry = np.zeros(len(nodes))
@@ -115,11 +115,11 @@ def reach(scene: Scene) -> Reach:
         entry[up.index.to_numpy()] = weights
     known = conditions(links.rename(columns={"pod_node": "node"}))
     used = _in_play(known, at)
-    service = scene.service_of_port[at]
-    policy = objects(scene.services["external_traffic_policy"])[service]
+    service = ground.service_of_port[at]
+    policy = objects(ground.services["external_traffic_policy"])[service]
     share, same = np.full(len(at), np.nan), np.full(len(at), np.nan)
-    count = np.bincount(at, weights=used, minlength=len(scene.ports))
-    hinted = _hinted(known, at, len(scene.ports))
+    count = np.bincount(at, weights=used, minlength=len(ground.ports))
+    hinted = _hinted(known, at, len(ground.ports))
     plain = (policy == "Cluster") & ~hinted[at]
     share[plain] = np.where(used, 1 / np.maximum(count, 1)[at], 0.0)[plain]
     if len(entry):
@@ -134,22 +134,22 @@ def reach(scene: Scene) -> Reach:
     unsure = (
         links["ready"].isna().to_numpy() | links["vague"].to_numpy(dtype=bool) | ~links["linked"].to_numpy(dtype=bool)
     )
-    distributed = scene.services["traffic_distribution"].notna().to_numpy()[service]
+    distributed = ground.services["traffic_distribution"].notna().to_numpy()[service]
     unsure |= distributed & links["hints"].isna().to_numpy()
     share[unsure], same[unsure] = np.nan, np.nan
-    return Reach(links, at, node, used, share, same, entry, len(scene.ports))
+    return Reach(links, at, node, used, share, same, entry, len(ground.ports))
 
 
-def _of_main_family(scene: Scene, links: pd.DataFrame) -> Mask:
+def _of_main_family(ground: Ground, links: pd.DataFrame) -> Mask:
     """The links that lead to a pod, those in the family of the service's first cluster IP or of its first endpoint."""
-    linked = links["linked"].to_numpy(dtype=bool) & (scene.service_of_port[links["at"]] >= 0)
+    linked = links["linked"].to_numpy(dtype=bool) & (ground.service_of_port[links["at"]] >= 0)
     is_v6 = mask(isinstance(ip, str) and ":" in ip for ip in objects(links["pod_ip"]))
     first = pd.Series(is_v6, dtype=bool).groupby(links["at"].to_numpy()).transform("first").to_numpy(dtype=bool)
     told = [
         family_of(ips[0]) == "IPv6" if isinstance(ips, list) and ips and ips[0] not in ("", "None") else None
-        for ips in objects(scene.services["cluster_ips"])
+        for ips in objects(ground.services["cluster_ips"])
     ]
-    families = np.array([*told, None], dtype=object)[scene.service_of_port[links["at"]]]
+    families = np.array([*told, None], dtype=object)[ground.service_of_port[links["at"]]]
     wanted = np.where(families == None, first, families == True)  # noqa: E711, E712 - elementwise
     found: Mask = linked & (is_v6 == wanted)
     return found

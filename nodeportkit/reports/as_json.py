@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from nodeportkit.auditing import audit, node_port_usage, not_looked_at, production_numbers
-from nodeportkit.auditing.finding import SEVERITIES
+from nodeportkit.auditing.check import SEVERITIES
 
 if TYPE_CHECKING:
     from nodeportkit.cluster import Cluster

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from nodeportkit.auditing import all_checks, audit, node_port_map, not_looked_at, production_numbers
-from nodeportkit.auditing.finding import SEVERITIES
+from nodeportkit.auditing.check import SEVERITIES
 from nodeportkit.errors import NotFound
 from nodeportkit.figures.chain import plot_chain
 from nodeportkit.figures.exposure import plot_node_ports

@@ -10,7 +10,7 @@ import ipywidgets
 import pandas as pd
 
 from nodeportkit.auditing import all_checks, audit, not_looked_at
-from nodeportkit.auditing.finding import SEVERITIES
+from nodeportkit.auditing.check import SEVERITIES
 from nodeportkit.errors import NotFound, nearest
 from nodeportkit.figures.canvas import LOCK
 from nodeportkit.figures.chain import plot_chain

@@ -4,7 +4,7 @@ import pytest
 
 import nodeportkit as npk
 from nodeportkit.auditing import all_checks
-from nodeportkit.auditing.finding import SEVERITIES
+from nodeportkit.auditing.check import SEVERITIES
 
 from .cases import CASES
 

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from nodeportkit.auditing.finding import Check
+from nodeportkit.auditing.check import Check
 
 __all__ = ["all_checks"]
 

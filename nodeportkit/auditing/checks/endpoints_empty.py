@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nodeportkit.auditing.arrays import mask, rows
-from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.auditing.check import Check
+from nodeportkit.auditing.finding import Finding
 from nodeportkit.standings.wording import agree, command, some
 
 if TYPE_CHECKING:

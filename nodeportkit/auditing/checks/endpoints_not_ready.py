@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nodeportkit.auditing.arrays import Mask, first_of, rows, true
-from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.auditing.check import Check
+from nodeportkit.auditing.finding import Finding
 from nodeportkit.auditing.words import names
 from nodeportkit.kube.columns import objects
 from nodeportkit.standings.wording import agree, command

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from nodeportkit.auditing.arrays import mask
-from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.auditing.check import Check
+from nodeportkit.auditing.finding import Finding
 from nodeportkit.auditing.words import first_of_many, percent, port_text
 from nodeportkit.kube.columns import objects
 from nodeportkit.standings.wording import command

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from nodeportkit.auditing.arrays import mask
-from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.auditing.check import Check
+from nodeportkit.auditing.finding import Finding
 from nodeportkit.auditing.owners import Owner
 from nodeportkit.auditing.words import names
 from nodeportkit.diagnosis.apps import App, apps, differences

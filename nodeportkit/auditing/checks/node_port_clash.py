@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.auditing.check import Check
+from nodeportkit.auditing.finding import Finding
 from nodeportkit.auditing.words import port_text
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.auditing.check import Check
+from nodeportkit.auditing.finding import Finding
 from nodeportkit.auditing.words import port_text
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.kube.columns import objects

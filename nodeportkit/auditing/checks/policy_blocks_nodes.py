@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from nodeportkit.auditing.arrays import true
-from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.auditing.check import Check
+from nodeportkit.auditing.finding import Finding
 from nodeportkit.auditing.words import first_of_many, names, port_text
 from nodeportkit.kube.columns import objects
 from nodeportkit.kube.network_policy import Peer, admits

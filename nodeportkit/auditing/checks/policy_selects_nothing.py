@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from nodeportkit.auditing.arrays import rows
-from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.auditing.check import Check
+from nodeportkit.auditing.finding import Finding
 from nodeportkit.errors import ReadError
 from nodeportkit.kube.columns import objects
 from nodeportkit.selectors import format_selector, match_labels

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nodeportkit.auditing.arrays import isin, rows, true
-from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.auditing.check import Check
+from nodeportkit.auditing.finding import Finding
 from nodeportkit.kube.endpoints.numbering import numbered
 from nodeportkit.standings.wording import command, counted
 

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from nodeportkit.auditing.arrays import Mask, mask
-from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.auditing.check import Check
+from nodeportkit.auditing.finding import Finding
 from nodeportkit.auditing.words import names
 from nodeportkit.kube.columns import objects
 from nodeportkit.kube.endpoints.numbering import positions

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nodeportkit.auditing.arrays import Pairs, first_of
-from nodeportkit.auditing.finding import Check, Finding
+from nodeportkit.auditing.check import Check
+from nodeportkit.auditing.finding import Finding
 from nodeportkit.kube.endpoints.numbering import Positions, positions
 from nodeportkit.standings.wording import command
 

@@ -12,6 +12,7 @@ from nodeportkit.playground.controllers.manager import Manager
 from nodeportkit.playground.network.addresses import Addresses, claim
 from nodeportkit.playground.network.pods import Pods
 from nodeportkit.playground.network.proxy import Proxy
+from nodeportkit.playground.network.requests import Requests
 from nodeportkit.playground.resources import resources
 from nodeportkit.playground.store import Object
 
@@ -42,8 +43,9 @@ class World:
         allocators = Allocators(cluster_ips={"IPv4": ClusterIPAllocator(self.addresses.services)})
         self.api = ApiServer(allocators=allocators, now=self.clock.now)
         self.manager = Manager(self.api, self.clock)
-        self.pods = Pods(self.api.store, lambda: self.proxy.look_again())
-        self.proxy = Proxy(self.api.store, self.clock, self.pods.find_port, self.addresses)
+        self.requests = Requests()
+        self.pods = Pods(self.api.store, lambda: self.proxy.look_again(), self.requests)
+        self.proxy = Proxy(self.api.store, self.clock, self.pods.find_port, self.addresses, self.requests)
         for name in _NAMESPACES:
             self._make("namespaces", "", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         for number in range(1, nodes + 1):

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Final
 
 from tornado import httputil
 from tornado.httpserver import HTTPServer
 
 from nodeportkit.playground.images import image_of
+from nodeportkit.playground.network.applications import latency, reply
+from nodeportkit.playground.network.requests import Requests
 from nodeportkit.playground.network.sockets import bound
 from nodeportkit.playground.store import Change, Key, Object, Store
 
-__all__ = ["ERRORS", "LATENCY", "LISTENS", "Pods"]
+__all__ = ["LISTENS", "Pods"]
 
 LISTENS: Final = "nodeportkit.io/listen"  # "false", or "127.0.0.1": nobody outside the pod is heard
-LATENCY: Final = "nodeportkit.io/latency-ms"
-ERRORS: Final = "nodeportkit.io/error-rate"
 
 
 @dataclass(slots=True)
@@ -43,9 +41,12 @@ class Pods:
         The objects.
     changed
         Called when a pod begins or ceases to listen.
+    requests
+        Where requests are noted.
     """
 
-    def __init__(self, store: Store, changed: Callable[[], None]) -> None:
+    def __init__(self, store: Store, changed: Callable[[], None], requests: Requests) -> None:
+        self._requests = requests
         self._store = store
         self._changed = changed
         self._listening: dict[tuple[str, int], _Listener] = {}
@@ -129,33 +130,24 @@ class Pods:
         if place is None or listener is None or pod is None:
             stream.close()
             return
-        if latency := _number(pod, LATENCY):
-            await asyncio.sleep(latency / 1000)
-        client = request.remote_ip or ""
-        code, page = (
-            (500, "an error, as its annotation asks for\n") if random.random() < _number(pod, ERRORS) else (200, "")
-        )
-        body = (page or _page(pod, listener.image, client, place[1])).encode()
+        source = stream.socket.getpeername()[:2]
+        if seconds := latency(pod):
+            await asyncio.sleep(seconds)
+        said = reply(pod, listener.image, request.method or "", request.path or "", source[0], place[1])
         headers = httputil.HTTPHeaders(
-            {
-                "Content-Type": "text/html"
-                if listener.image == "nginx" and code == 200
-                else "text/plain; charset=utf-8",
-                "Content-Length": str(len(body)),
-                "X-Pod-Name": pod["metadata"]["name"],
-                "X-Node-Name": pod["spec"]["nodeName"],
-                "X-Client-Address": client,
-            }
+            {"Content-Type": said.type, "Content-Length": str(len(said.body)), **said.headers}
         )
         try:
             await connection.write_headers(
-                httputil.ResponseStartLine("HTTP/1.1", code, "OK" if code == 200 else "Error"),
+                httputil.ResponseStartLine("HTTP/1.1", said.code, said.reason),
                 headers,
-                body if request.method != "HEAD" else b"",
+                said.body if request.method != "HEAD" else b"",
             )
             connection.finish()
         except OSError:
             stream.close()
+            return
+        self._requests.answer(source, "/".join(listener.pod), pod["spec"]["nodeName"], said.code)
 
 
 def _ports(pod: Object) -> dict[tuple[str, int], str]:
@@ -173,27 +165,5 @@ def _ports(pod: Object) -> dict[tuple[str, int], str]:
             continue
         declared = [it["containerPort"] for it in container.get("ports") or () if it.get("protocol", "TCP") == "TCP"]
         for port in declared or ([image.port] if image.port else []):
-            found[address, port] = _plain(container["image"])
+            found[address, port] = container["image"]
     return found
-
-
-def _plain(image: str) -> str:
-    return image.rpartition("/")[2].partition(":")[0].partition("@")[0]
-
-
-def _number(pod: Object, name: str) -> float:
-    try:
-        return max(0.0, float((pod["metadata"].get("annotations") or {}).get(name, 0)))
-    except ValueError:
-        return 0.0
-
-
-def _page(pod: Object, image: str, client: str, port: int) -> str:
-    name, node = pod["metadata"]["name"], pod["spec"]["nodeName"]
-    if image == "nginx":
-        return (
-            "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n"
-            "<h1>Welcome to nginx!</h1>\n"
-            f"<p>This is pod {escape(name)} on {escape(node)}: the web server answers.</p>\n</body>\n</html>\n"
-        )
-    return f"pod: {name}\nnode: {node}\nimage: {image}\nport: {port}\nclient: {client}\n"

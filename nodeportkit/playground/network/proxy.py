@@ -6,11 +6,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
 from nodeportkit.playground.clock import Clock
 from nodeportkit.playground.network.addresses import Addresses
 from nodeportkit.playground.network.relay import Entry
+from nodeportkit.playground.network.requests import Entered, Requests
 from nodeportkit.playground.network.routes import Choice, Routes
 from nodeportkit.playground.network.sockets import Silence, bound
 from nodeportkit.playground.store import Change, Key, Object, Store
@@ -55,11 +57,19 @@ class Proxy:
         Tells on which port a pod's port is really served, or None if nobody listens there.
     addresses
         The playground's.
+    requests
+        Where connections are noted.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, find_port: Callable[[str, int], int | None], addresses: Addresses
+        self,
+        store: Store,
+        clock: Clock,
+        find_port: Callable[[str, int], int | None],
+        addresses: Addresses,
+        requests: Requests,
     ) -> None:
+        self._requests = requests
         self._addresses = addresses
         self._store = store
         self._clock = clock
@@ -153,8 +163,10 @@ class Proxy:
         if port != place.port:
             self.shifted[place.address, place.port] = port
 
+        choose = partial(self._choose, key, place)
+        enter = partial(Entered, f"{key.namespace}/{key.name}", place.node, place.address, place.port)
         loop = asyncio.get_running_loop()
-        return await loop.create_server(lambda: Entry(lambda client: self._choose(key, place, client)), sock=listening)
+        return await loop.create_server(lambda: Entry(choose, self._requests, enter), sock=listening)
 
     def _choose(self, key: Key, place: _Place, client: str) -> Choice | None:
         """Where a connection goes, by the port on which its pod is really served."""

@@ -9,6 +9,8 @@ import struct
 from collections.abc import Callable
 from typing import Protocol
 
+from nodeportkit.playground.network.requests import Entered, Requests
+
 __all__ = ["Entry", "Way"]
 
 
@@ -83,11 +85,20 @@ class Entry(_End):
     ----------
     choose
         Tells for the client's address where its connection goes; None: nowhere.
+    requests
+        Is told what becomes of the connection.
+    enter
+        Tells for the client's address how it came in.
     """
 
-    def __init__(self, choose: Callable[[str], Way | None]) -> None:
+    def __init__(
+        self, choose: Callable[[str], Way | None], requests: Requests, enter: Callable[[str], Entered]
+    ) -> None:
         super().__init__()
         self._choose = choose
+        self._requests = requests
+        self._enter = enter
+        self._source: tuple[str, int] | None = None  # where the pod sees it come from
         self._dialling: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -99,8 +110,12 @@ class Entry(_End):
 
     async def _dial(self, transport: asyncio.Transport) -> None:
         peer = transport.get_extra_info("peername")
-        way = self._choose(peer[0]) if peer else None
+        if not peer:
+            reset(transport)
+            return
+        way, entered = self._choose(peer[0]), self._enter(peer[0])
         if way is None:
+            self._requests.lose(entered)
             reset(transport)
             return
         exit_ = _End()
@@ -109,17 +124,22 @@ class Entry(_End):
             loop = asyncio.get_running_loop()
             await loop.create_connection(lambda: exit_, way.address, way.port, local_addr=(way.source, 0))
         except OSError:
+            self._requests.lose(entered)
             reset(transport)
             return
         self.other = exit_
+        assert exit_.transport is not None
         if transport.is_closing():
-            assert exit_.transport is not None
             exit_.transport.abort()
         else:
+            source = self._source = exit_.transport.get_extra_info("sockname")
+            self._requests.enter(source, entered)
             transport.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End the other half too; or cease to dial."""
+        if self._source is not None:
+            self._requests.leave(self._source)
         if self._dialling is not None and self.other is None:
             self._dialling.cancel()
         super().connection_lost(exc)

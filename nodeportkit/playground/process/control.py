@@ -1,4 +1,4 @@
-"""What may be asked of a playground beside its API: how it is, to begin anew, and to forget what has changed."""
+"""What may be asked of a playground beside its API: how it is, who dialled it, to begin anew, and to forget changes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ __all__ = ["Control"]
 # Owners before what they own, so that nothing is made anew.
 _FIRST: Final = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Service", "Pod")
 _OPTIONS: Final = Options(manager="nodeportkit", validation="Ignore")
+_REQUESTS: Final = "requests/after/"
 _STEP: Final = 0.02
 _TRIES: Final = 500
 
@@ -43,6 +44,8 @@ class Control:
         match method, path:
             case "GET", "status":
                 return self.status()
+            case "GET", _ if path.startswith(_REQUESTS) and path.removeprefix(_REQUESTS).isdecimal():
+                return self._world.requests.after(int(path.removeprefix(_REQUESTS)))
             case "POST", "reset":
                 await self.reset()
                 return self.status()

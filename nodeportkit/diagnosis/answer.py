@@ -107,9 +107,16 @@ def diagnose(
 
 
 def ranked(found: Iterable[Finding], symptom: str | None) -> list[Finding]:
-    """The findings in order: facts that explain the symptom, other facts, hints, and what is only possible.
+    """The findings in order.
 
-    What is only possible is left out where it explains nothing, and where a fact explains everything.
+    First what is known of the service and of what was dialled: facts, then hints. Then what stands aside, like a node without
+    kube-proxy that nobody dialled: it is true, and the service may be sound on every other node. Last what is only possible:
+    guesses that the symptom allows. Without a symptom nothing is guessed: what is possible then stands in the fields of the
+    service, and goes before what stands aside.
+
+    Of equally certain ones those that explain the symptom go first, then those by which every connection fails, then those
+    that a packet meets first on its way. What is only possible is left out where it explains nothing, and where a fact
+    explains everything.
     """
     first: dict[object, Finding] = {}
     for finding in found:  # one command for each cause that is only possible, however many ports it may be behind
@@ -119,7 +126,14 @@ def ranked(found: Iterable[Finding], symptom: str | None) -> list[Finding]:
     named = any(f.certainty != "possible" and not f.last_resort and _explains(f, symptom) for f in each)
     each = [f for f in each if not (f.last_resort and named)]
     kept = [f for f in each if f.certainty != "possible" or (_explains(f, symptom) and not settled)]
-    return sorted(kept, key=lambda f: (_CERTAINTIES.index(f.certainty), not _explains(f, symptom), f.partial, f.place))
+
+    def rank(finding: Finding) -> tuple[int, int, bool, bool, int]:
+        guessed = finding.certainty == "possible" and symptom is not None
+        nearness = 2 if guessed else int(finding.aside)
+        certainty = _CERTAINTIES.index(finding.certainty)
+        return nearness, certainty, not _explains(finding, symptom), finding.partial, finding.place
+
+    return sorted(kept, key=rank)
 
 
 def _explains(finding: Finding, symptom: str | None) -> bool:

@@ -32,6 +32,8 @@ class Finding:
         The symptoms that it causes; () for any.
     partial
         Whether only some connections fail of it.
+    aside
+        Whether it stands beside the question: true of a node that nobody dialled, while others serve.
     last_resort
         Whether it is named by elimination only: not where anything else explains the symptom.
     place
@@ -48,6 +50,7 @@ class Finding:
     verify: str = ""
     explains: tuple[str, ...] = ()
     partial: bool = False
+    aside: bool = False
     last_resort: bool = False
     place: int = 0
 

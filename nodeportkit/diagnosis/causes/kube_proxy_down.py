@@ -48,15 +48,16 @@ def find(case: Case) -> Iterator[Finding]:
     if not without:
         return
     shown = [_state(proxies, name) for name in without[:3]]
+    elsewhere = bool(wanted - set(without))  # other nodes serve, and nobody said that one of these was dialled
     yield CAUSE.fact(
         object=f"Node {without[0]}", field="", evidence="; ".join(shown),
         explanation=f"kube-proxy does not work on {listed(without)}: nobody there turns the node port into connections to pods, "
-        "or keeps its rules up to date. Other nodes answer. See why:",
+        f"or keeps its rules up to date.{' Other nodes answer.' if elsewhere or case.dial.node else ''} See why:",
         verify=f"kubectl describe pods -n kube-system -l k8s-app=kube-proxy --field-selector spec.nodeName={without[0]}"
         if proxies["node"].eq(without[0]).any()
         else _LIST,
         fix="kubectl rollout restart daemonset -n kube-system kube-proxy",
-        partial=case.dial.node is None,
+        partial=elsewhere, aside=elsewhere,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Image", "image_of"]
+__all__ = ["Image", "image_of", "name_and_tag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +18,18 @@ class Image:
         The port on which it listens where its container declares none; None if it listens on none.
     lasts
         Whether it goes on running without a command; a bare busybox ends at once.
+    page
+        The file of its first page, if it has one of its own.
     """
 
     port: int | None = 80
     lasts: bool = True
+    page: str | None = None
 
 
 _KNOWN: Final = {
-    "nginx": Image(80),
-    "nginx-unprivileged": Image(8080),
+    "nginx": Image(80, page="nginx.html"),
+    "nginx-unprivileged": Image(8080, page="nginx.html"),
     "httpd": Image(80),
     "caddy": Image(80),
     "traefik": Image(80),
@@ -45,7 +48,14 @@ _KNOWN: Final = {
     "mysql": Image(3306),
     "mongo": Image(27017),
     "coredns": Image(53),
+    "etcd": Image(2379),
+    "kube-apiserver": Image(6443),
+    "kube-controller-manager": Image(10257),
     "kube-proxy": Image(None),
+    "kube-scheduler": Image(10259),
+    "storage-provisioner": Image(None),
+    "dashboard": Image(9090),
+    "metrics-scraper": Image(8000),
     "pause": Image(None),
     "busybox": Image(None, lasts=False),
     "alpine": Image(None, lasts=False),
@@ -66,6 +76,16 @@ def image_of(reference: str) -> Image | None:
     >>> image_of("docker.io/library/nginx:1.27").port, image_of("ngnix")
     (80, None)
     """
-    plain = reference.partition("@")[0]
-    name = plain.rpartition("/")[2].partition(":")[0]
-    return _KNOWN.get(name)
+    return _KNOWN.get(name_and_tag(reference)[0])
+
+
+def name_and_tag(reference: str) -> tuple[str, str]:
+    """The last part of an image's name, and its tag; "" if it has none.
+
+    Examples
+    --------
+    >>> name_and_tag("localhost:5000/library/nginx:1.27@sha256:0a1b"), name_and_tag("nginx")
+    (('nginx', '1.27'), ('nginx', ''))
+    """
+    name, _, tag = reference.partition("@")[0].rpartition("/")[2].partition(":")
+    return name, tag

@@ -162,6 +162,10 @@ class Case:
         have = {family_of(ip) for ips in pods["ips"] for ip in ips}
         return tuple(family for family in self.families if family not in have) if have else ()
 
+    def families_shown(self, port: Facts) -> bool:
+        """Whether every family of the service and every address of its pods was shown: tables show the first."""
+        return bool(self.row["ip_families"]) and bool(port.running["host_network"].notna().all())
+
     # What was collected, and how it is asked for
 
     def collected(self, frame: str) -> bool:
@@ -207,6 +211,36 @@ class Case:
         return apps(
             self.pods[~true(self.pods["terminating"])], self.cluster.workloads, self.specs, self.declared, self.name
         )
+
+    @cached_property
+    def containers_shown(self) -> bool:
+        """Whether the containers of all these pods were shown, as objects and descriptions do and tables do not."""
+        known = self.pods["spec"].notna() | self.pods["host_network"].notna() | self.pods["name"].isin(self.declared["pod"])
+        return bool(len(self.pods)) and bool(true(known).all())
+
+    def portless(self, port: Facts) -> bool:
+        """Whether the slices made from its selector list addresses, and no port for this one."""
+        ends = port.endpoints
+        return bool(self.facts.selector) and port.ends.empty and bool((ends["address"].notna() & ends["port"].isna()).any())
+
+    def unlisted(self, port: Facts) -> list[str]:
+        """The pods that are ready and stand in no slice, where slices were shown in full and the pods' addresses too."""
+        ends = port.endpoints
+        if not self.facts.selector or not self.facts.stated or ends.empty or ends["address"].isna().any():
+            return []
+        shown, families = set(ends["address"]), {family_of(address) for address in ends["address"]}
+        pods = self.pods[true(self.pods["ready"]) & ~true(self.pods["terminating"])]
+        return [
+            str(name)
+            for name, ips in zip(pods["name"], pods["ips"], strict=True)
+            if isinstance(ips, list) and ips and family_of(ips[0]) in families and not shown & set(ips)
+        ]
+
+    def of_target(self, port: Facts) -> str:
+        """The command that shows the target port and the pods' own ports; "" where both were shown."""
+        if pd.isna(port.ports["target_port"].iloc[0]):
+            return self.command("get services,pods", "-o", "json")
+        return "" if self.containers_shown else self.listing("pods", "-o", "json")
 
     def probed(self, port: Facts) -> bool:
         """Whether a pod that is ready passes a readiness probe over the network on the port that packets are sent to."""
@@ -255,6 +289,12 @@ class Case:
     @cached_property
     def _nodes(self) -> dict[Any, Mapping[str, Any]]:
         return {row["name"]: row for row in cell_lists(self.cluster.nodes, _NODE)}
+
+    @cached_property
+    def node_names(self) -> list[str]:
+        """The names of the nodes: as they were listed, else as pods name those that they are on."""
+        shown = self.cluster.nodes["name"] if len(self.cluster.nodes) else self.cluster.pods["node"]
+        return [str(name) for name in shown.dropna().unique()]
 
     @cached_property
     def entry_nodes(self) -> list[str]:

@@ -225,9 +225,8 @@ def _node_with(cluster: Cluster, address: str) -> str | None:
 def _pod_with(cluster: Cluster, address: str) -> pd.Series[Any] | None:
     """The pod that has an address of its own; those on the host's network have their node's, as a table's pods may have."""
     pods, nodes = cluster.pods, cluster.nodes
-    hosts = true(pods["host_network"])
-    if not any(map(_list, nodes["internal_ips"])):  # nor is it known which addresses are nodes'
-        hosts = hosts | pods["host_network"].isna().to_numpy()
+    addressed = nodes.loc[mask(bool(_list(ips)) for ips in nodes["internal_ips"]), "name"]
+    hosts = true(pods["host_network"]) | (pods["host_network"].isna() & ~pods["node"].isin(addressed)).to_numpy()
     found = pods[
         mask(not host and address in map(_plain, _list(ips)) for ips, host in zip(pods["ips"], hosts, strict=True))
     ]

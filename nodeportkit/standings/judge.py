@@ -28,6 +28,7 @@ _WITHOUT_ENDPOINTS: Final[tuple[tuple[str, _Cause], ...]] = (
     ("pods-not-ready", pods.none_has_an_address),
     ("protocol-mismatch", target.protocol_mismatch),
     ("named-port-missing", target.named_port_missing),
+    ("named-port-missing", target.slices_without_a_port),
     ("slice-drift", health.drifted),
 )
 _WITH_ENDPOINTS: Final[tuple[tuple[str, _Cause], ...]] = (

@@ -10,7 +10,7 @@ from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import agree, all_of, command, listed
 
-__all__ = ["named_port_missing", "protocol_mismatch"]
+__all__ = ["named_port_missing", "protocol_mismatch", "slices_without_a_port"]
 
 
 def protocol_mismatch(facts: Facts) -> Standing | None:
@@ -42,6 +42,19 @@ def named_port_missing(facts: Facts) -> Standing | None:
         "named-port-missing", "target-port", f"{facts.subject} answers nobody: no pod has a port named {name}",
         f"No container port is named {name}.", explanation, fix=fix,
         verify="" if fix else command("describe pod", facts.namespace, str(facts.running["name"].iloc[0])),
+    )  # fmt: skip
+
+
+def slices_without_a_port(facts: Facts) -> Standing | None:
+    """The slices list pods and no port, while the target port was not shown: these pods lack it, by name or by protocol."""
+    ends = facts.endpoints
+    if pd.notna(facts.ports["target_port"].iloc[0]) or not true(ends["address"].notna() & ends["port"].isna()).any():
+        return None
+    return facts.broken(
+        "", "target-port", f"{facts.subject} answers nobody: its endpoints have no port",
+        "No pod declares the port that the service sends to.",
+        "A target port that is a name is looked up in each pod, by name and protocol. Paste what this prints:",
+        verify=command("get services,pods", facts.namespace, "-o", "json"),
     )  # fmt: skip
 
 

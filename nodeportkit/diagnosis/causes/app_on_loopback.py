@@ -25,7 +25,10 @@ def find(case: Case) -> Iterator[Finding]:
             continue
         pod = next(iter(port.used["pod"].dropna()), None)
         number = next((int(n) for n in port.used["pod_port"].dropna()), None)
-        if pod is None or number is None:
+        on = f"port {number}" if number else "its port"
+        if pod is None:
+            if case.symptom:
+                yield _nameless(case, on)
             continue
         look = case.command("exec", str(pod), "--", "sh", "-c", "ss -ltn || netstat -ltn || cat /proc/net/tcp")
         if bound := _bound(case, port):
@@ -33,15 +36,25 @@ def find(case: Case) -> Iterator[Finding]:
             yield CAUSE.hint(
                 object=f"Pod {case.namespace}/{pod}", field=f"spec.containers[name={container}].args", evidence=f"{container} is told to listen on {flag}",
                 explanation="On a loopback address the application hears only its own pod: port-forward works, the service is refused. "
-                f"Let it listen on 0.0.0.0 (or ::), port {number}.",
+                f"Let it listen on 0.0.0.0 (or ::), {on}.",
                 verify=look,
             )  # fmt: skip
         elif case.symptom in ("refused", "reset"):
             yield CAUSE.possible(
-                object=f"Pod {case.namespace}/{pod}", evidence=f"endpoints are ready on port {number}; what listens there stands in no object",
-                explanation=f"The application may listen on 127.0.0.1 only, or on another port than {number}. See what listens in the pod:",
+                object=f"Pod {case.namespace}/{pod}", evidence=f"endpoints are ready{f' on {on}' if number else ''}; what listens there stands in no object",
+                explanation=f"The application may listen on 127.0.0.1 only{f', or on another port than {number}' if number else ''}. "
+                "See what listens in the pod:",
                 verify=look,
             )  # fmt: skip
+
+
+def _nameless(case: Case, on: str) -> Finding:
+    return CAUSE.possible(
+        object=case.object, evidence="endpoints are ready; which pods they are was not shown",
+        explanation=f"The application may listen on 127.0.0.1 only, where nothing from outside its pod reaches {on}. To look into "
+        "a pod, see which there are:",
+        verify=case.listing("pods", "-o", "wide"),
+    )  # fmt: skip
 
 
 def _bound(case: Case, port: Facts) -> tuple[str, str] | None:

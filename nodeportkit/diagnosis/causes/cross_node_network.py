@@ -27,15 +27,16 @@ def find(case: Case) -> Iterator[Finding]:
         if not (found := _across(case, port)):
             continue
         entry, pod_node, ip, number = found
+        known = ip is not None and number is not None
         told, shown = CAUSE.possible, f"connections that enter at {entry} go on to a pod on {pod_node}"
         if split := _split(case, port):
             told, shown = CAUSE.hint, f"{split}; {shown}"
         yield told(
             object=f"Node {entry}", evidence=shown,
             explanation="If only connections whose pod is on the entry node get through, packets between nodes are lost: see the "
-            "network plug-in's pods, the port of its overlay (VXLAN 8472 or 4789, UDP) in firewalls, and its MTU. Try a pod of "
-            "another node from this one:",
-            verify=from_the_node(entry, ip, number) if ip and number else "",
+            "network plug-in's pods, the port of its overlay (VXLAN 8472 or 4789, UDP) in firewalls, and its MTU. "
+            + ("Try a pod of another node from this one:" if known else "To try a pod of another node, see their addresses and port:"),
+            verify=from_the_node(entry, str(ip), int(number or 0)) if known else case.listing("endpointslices"),
         )  # fmt: skip
         return
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
-from nodeportkit.diagnosis.telling import from_the_node, right_way
+from nodeportkit.diagnosis.telling import from_the_node
 from nodeportkit.standings.wording import listed
 
 __all__ = ["CAUSE", "find"]
@@ -24,10 +24,13 @@ def find(case: Case) -> Iterator[Finding]:
     node = case.dial.node or next(iter(case.entry_nodes), None)
     row = case.node_named(node) if node else None
     address = next(iter((row or {}).get("internal_ips") or ()), None) or case.dial.address
-    verify = from_the_node(node, address, numbers[0]) if node and address else right_way(case)
+    verify = from_the_node(node, address, numbers[0]) if node and address else "kubectl get nodes -o wide"
+    protocol = next(iter(case.ports[0].ports["protocol"].dropna()), "TCP") if case.ports else "TCP"
+    tried = bool(node and address)
     yield CAUSE.possible(
         object=f"Node {node}" if node else "Nodes", evidence=f"nothing in the objects drops {listed([str(n) for n in numbers])}",
-        explanation="Silence from outside is mostly a firewall or security group before the node. Try from the node itself: if "
-        f"it answers there, open TCP {listed([str(n) for n in numbers])} to the clients:",
+        explanation="Silence from outside is mostly a firewall or security group before the node. "
+        + (f"Try from the node itself: if it answers there, open {protocol} {listed([str(n) for n in numbers])} to the clients:"
+           if tried else "To try from a node itself, see which there are:"),
         verify=verify,
     )  # fmt: skip

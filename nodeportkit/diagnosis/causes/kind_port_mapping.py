@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Iterator
 from typing import Any, Final
 
-from nodeportkit.cluster import Cluster
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 
@@ -18,27 +17,35 @@ CAUSE = Cause("kind-port-mapping", 15, ("refused", "reset", "timeout"))
 _NAMES: Final = re.compile(r"(?P<name>.+)-(?:control-plane|worker)\d*")
 
 
-def is_kind(cluster: Cluster) -> str:
+def is_kind(case: Case) -> str:
     """What shows that kind made the cluster; "" if nothing does."""
-    nodes = cluster.nodes
+    nodes = case.cluster.nodes
     for name, provider in zip(nodes["name"], nodes["provider_id"], strict=True):
         if isinstance(provider, str) and provider.startswith("kind://"):
             return f"Node {name}: spec.providerID={provider}"
-    found: list[Any] = [_NAMES.fullmatch(str(name)) for name in nodes["name"]]
+    names = case.node_names
+    found: list[Any] = [_NAMES.fullmatch(name) for name in names]
     alike = bool(found) and all(found) and len({each["name"] for each in found}) == 1
-    planes = [name for name in nodes["name"] if str(name).endswith("-control-plane")]
+    planes = [name for name in names if name.endswith("-control-plane")]
     if alike and planes and nodes["provider_id"].isna().all():
-        return f"node {nodes['name'].iloc[0]} is named as kind names its nodes"
+        return f"node {names[0]} is named as kind names its nodes"
     return ""
 
 
 def find(case: Case) -> Iterator[Finding]:
     """What kind was told to map stands in its own configuration, and in what docker prints, not in the cluster."""
-    shown = is_kind(case.cluster)
+    shown = is_kind(case)
     dialled = case.dial.kind == "loopback" and not case.dial.on_node and case.client.kind == "outside"
+    if dialled and not case.node_names and case.symptom in CAUSE.symptoms:
+        yield CAUSE.possible(
+            object="Nodes", field="spec.providerID", evidence=f"dialled {case.dial}; the nodes were not shown",
+            explanation="If this is a kind cluster, its node ports are on 127.0.0.1 only where extraPortMappings put them. "
+            "Paste what this prints:",
+            verify="kubectl get nodes -o wide",
+        )  # fmt: skip
     if not shown or not dialled or case.symptom in ("http", "uneven"):
         return
-    host, node = case.cluster.host, str(case.cluster.nodes["name"].iloc[0])
+    host, node = case.cluster.host, case.node_names[0]
     numbers = sorted(case.node_ports)
     mapped = [at for number in numbers for at in host.mapped(number)]
     if any(at.rpartition(":")[2] == str(case.dial.port) for at in mapped):

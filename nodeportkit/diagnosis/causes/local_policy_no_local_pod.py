@@ -18,6 +18,8 @@ CAUSE = Cause("local-policy-no-local-pod", 50, ("timeout",))
 
 def find(case: Case) -> Iterator[Finding]:
     """What kube-proxy of that node does with the packet; load balancers leave such nodes out by themselves."""
+    if case.row["external_traffic_policy"] is None:
+        yield from _unseen(case)
     if case.row["external_traffic_policy"] != "Local" or case.wrong_number or not case.node_ports:
         return
     for port in case.ports:
@@ -31,6 +33,33 @@ def find(case: Case) -> Iterator[Finding]:
             )  # fmt: skip
             continue
         yield from _at_node(case, port) if case.dial.node is not None else _anywhere(case, port)
+
+
+def _unseen(case: Case) -> Iterator[Finding]:
+    """Tables do not show the policy: it may be what somebody met where a node has no pod, or where that is not known."""
+    if case.symptom != "timeout" or case.wrong_number or not case.node_ports or not _from_outside(case):
+        return
+    for port in case.ports:
+        if port.used.empty:
+            continue
+        known = port.used["pod_node"].notna().all()
+        blocked = without_local_pod(port) if known else []
+        if known and len(case.cluster.nodes) and not set(blocked) & set(case.entry_nodes):
+            continue
+        where = f"; no ready pod is on {listed([n for n in blocked if n in case.entry_nodes])}" if blocked else ""
+        yield CAUSE.possible(
+            object=case.object, field="spec.externalTrafficPolicy", evidence=f"the policy was not shown{where}",
+            explanation="With externalTrafficPolicy: Local a node that has no pod of its own drops what comes. "
+            "Paste what this prints:",
+            verify=case.command("get service", case.name, "-o", "yaml"), place=18,
+        )  # fmt: skip
+        return
+
+
+def _from_outside(case: Case) -> bool:
+    """Whether a client outside dialled nodes, or what stands before them."""
+    elsewhere = case.dial.kind in ("pod", "cluster-ip", "external-ip", "load-balancer", "loopback")
+    return case.client.kind == "outside" and not elsewhere
 
 
 def _at_node(case: Case, port: Facts) -> Iterator[Finding]:
@@ -55,11 +84,7 @@ def _at_node(case: Case, port: Facts) -> Iterator[Finding]:
 
 def _anywhere(case: Case, port: Facts) -> Iterator[Finding]:
     """No node was dialled: the policy is meant so, and still may be what somebody met."""
-    if (
-        case.type == "LoadBalancer"
-        or case.client.kind != "outside"
-        or case.dial.kind in ("pod", "cluster-ip", "external-ip", "load-balancer", "loopback")
-    ):
+    if case.type == "LoadBalancer" or not _from_outside(case):
         return
     blocked = [name for name in without_local_pod(port) if name in case.entry_nodes]
     if not blocked:

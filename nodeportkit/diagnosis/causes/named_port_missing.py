@@ -19,8 +19,8 @@ CAUSE = Cause("named-port-missing", 42, ("refused",))
 def find(case: Case) -> Iterator[Finding]:
     """All pods lack it, or some: these get nothing, and nobody says so."""
     for port in case.ports:
-        about, standing = case.judged(port)
-        if about == "named-port-missing":
+        _, standing = case.judged(port)
+        if standing.cause == "named-port-missing":
             target = port.ports["target_port"].iloc[0]
             names = sorted(set(case.declared["port_name"].dropna()) - {""})
             yield CAUSE.fact(
@@ -31,6 +31,31 @@ def find(case: Case) -> Iterator[Finding]:
             )  # fmt: skip
         else:
             yield from _some(case, port)
+            yield from _unseen(case, port)
+
+
+def _unseen(case: Case, port: Facts) -> Iterator[Finding]:
+    """Tables do not show by which name a service sends: slices do show whom it leaves out."""
+    target = port.ports["target_port"].iloc[0]
+    verify = case.of_target(port)
+    if not verify or case.headless or (isinstance(target, str) and target.isdecimal()):
+        return
+    said = {"object": case.object, "field": case.field(port, "targetPort"), "verify": verify}
+    explanation = (
+        "If the target port is a name, pods that do not declare a port of that name get nothing, and nothing says so. "
+        "Paste what this prints:"
+    )
+    if case.portless(port):
+        yield CAUSE.possible(
+            **said, explanation=explanation,
+            evidence="the slices list pods without a port: for this service they declare none of the name that it sends to",
+        )  # fmt: skip
+    elif left_out := case.unlisted(port):
+        evidence = f"{len(left_out)} of {len(case.pods)} pods are ready and in no slice: {some_of(left_out)}"
+        yield CAUSE.possible(**said, evidence=evidence, explanation=explanation, explains=("uneven", "refused"), partial=True)
+    elif case.symptom == "refused" and true(port.used["derived"]).any():
+        evidence = "neither the target port nor the names of the pods' ports were shown"
+        yield CAUSE.possible(**said, evidence=evidence, explanation=explanation)
 
 
 def _some(case: Case, port: Facts) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.diagnosis.telling import right_way
+from nodeportkit.kube.service_ports import family_of
 from nodeportkit.standings.wording import listed
 
 __all__ = ["CAUSE", "find"]
@@ -35,10 +36,15 @@ def find(case: Case) -> Iterator[Finding]:
             fix=right_way(case), verify="" if addresses else "kubectl get nodes -o wide",
         )  # fmt: skip
     elif dial.kind == "stranger" and addresses and not dial.on_node and case.symptom in (None, *CAUSE.symptoms):
-        yield CAUSE.hint(
+        # Tables show the first address of a node: one of the other family it may have besides.
+        unsure = dial.family not in {family_of(ip) for ip in addresses} and nodes["pod_cidrs"].isna().any()
+        if unsure and not case.symptom:
+            return
+        told = CAUSE.possible if unsure else CAUSE.hint
+        yield told(
             object=f"Node {nodes['name'].dropna().iloc[0]}" if len(nodes) == 1 else "Nodes", field="status.addresses",
             evidence=f"dialled {dial}; {shown}",
             explanation="No node says that it has this address. A public address that is translated on its way to a node can "
             "still work; else dial an address of a node:",
-            fix=right_way(case), verify="kubectl get nodes -o wide",
+            fix=right_way(case), verify=f"kubectl get nodes -o {'yaml' if unsure else 'wide'}",
         )  # fmt: skip

@@ -9,6 +9,7 @@ from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.diagnosis.telling import change, free_node_port
 from nodeportkit.standings.facts import Facts, true
+from nodeportkit.standings.wording import command
 
 __all__ = ["CAUSE", "find"]
 
@@ -51,6 +52,15 @@ def _ephemeral(case: Case, port: Facts, number: int) -> Iterator[Finding]:
 def _held_by_pods(case: Case, port: Facts, number: int) -> Iterator[Finding]:
     pods = case.cluster.pods
     live = pods[~pods["phase"].isin(_FINISHED).to_numpy(dtype=bool)]
+    if case.symptom in ("refused", "reset") and live["host_network"].isna().any():
+        of_node = ["--field-selector", f"spec.nodeName={case.dial.node}"] if case.dial.node else []
+        yield CAUSE.possible(
+            object=case.object, field=case.field(port, "nodePort"),
+            evidence=f"{case.field(port, 'nodePort')}={number}; which ports pods hold on the host was not shown",
+            explanation="A pod with the same hostPort, or on the host's network with the same port, meets the node port. "
+            "Paste what this prints:",
+            verify=command("get pods", "default", "-A", *of_node, "-o", "json"), partial=True,
+        )  # fmt: skip
     if case.dial.node is not None:
         live = live[true(live["node"].eq(case.dial.node) | live["node"].isna())]
     protocol = port.ports["protocol"].fillna("TCP").iloc[0]

@@ -22,6 +22,8 @@ def find(case: Case) -> Iterator[Finding]:
     for port in case.ports:
         target, protocol = (port.ports[column].fillna("").iloc[0] for column in ("target_port", "protocol"))
         protocol = protocol or "TCP"
+        if not target or not case.containers_shown:
+            yield from _unseen(case, port, protocol)
         if not target:
             continue
         by_number = target.isdecimal()
@@ -39,6 +41,20 @@ def find(case: Case) -> Iterator[Finding]:
             whole=not fits,
             by_number=by_number,
         )
+
+
+def _unseen(case: Case, port: Facts, protocol: str) -> Iterator[Finding]:
+    """Tables show neither target ports nor those of pods: slices without a port point to it, and so may the symptom."""
+    silent = "refused" if protocol == "TCP" else "timeout"
+    portless = case.portless(port)
+    if portless or (case.symptom in (silent, "refused") and len(port.used)):
+        yield CAUSE.possible(
+            object=case.object, field=case.field(port, "protocol"),
+            evidence=("the slices list pods without a port; " if portless else "")
+            + f"the service speaks {protocol}; for which protocol the pods declare their ports was not shown",
+            explanation="Packets of one protocol never reach a port of another. Paste what this prints:",
+            verify=case.of_target(port), place=45,
+        )  # fmt: skip
 
 
 def _told(case: Case, port: Facts, count: int, theirs: str, *, whole: bool, by_number: bool) -> Finding:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.diagnosis.telling import change
-from nodeportkit.standings.facts import true
+from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.wording import listed
 
 __all__ = ["CAUSE", "find"]
@@ -23,7 +23,12 @@ def find(case: Case) -> Iterator[Finding]:
     for port in case.ports:
         row = port.ports.iloc[0]
         target = row["target_port"] if isinstance(row["target_port"], str) else ""
-        if not target.isdecimal() or not true(port.ends["ready"]).any() or row["node_port"] in answered:
+        if not true(port.ends["ready"]).any() or row["node_port"] in answered:
+            continue
+        if (not target or target.isdecimal()) and (verify := case.of_target(port)) and case.symptom:
+            yield _unseen(case, port, verify)
+            continue
+        if not target.isdecimal():
             continue
         rows = case.declared
         if rows.empty or true(rows["container_port"].eq(int(target))).any() or case.probed(port):
@@ -41,3 +46,15 @@ def find(case: Case) -> Iterator[Finding]:
             fix=change(case, port, "targetPort", numbers[0]) if len(numbers) == 1 else "",
             verify=case.command("port-forward", f"pod/{pod}", f"{target}:{target}"),
         )  # fmt: skip
+
+
+def _unseen(case: Case, port: Facts, verify: str) -> Finding:
+    """Tables do not show which ports containers declare."""
+    number = next((str(int(each)) for each in port.used["pod_port"].dropna()), "")
+    return CAUSE.possible(
+        object=case.object, field=case.field(port, "targetPort"),
+        evidence=f"packets go to {f'port {number}' if number else 'a port'} of the pods; which ports these declare was not shown",
+        explanation=f"Where nothing listens on {f'port {number}' if number else 'the target port'}, the pod itself refuses. "
+        "Paste what this prints:",
+        verify=verify,
+    )  # fmt: skip

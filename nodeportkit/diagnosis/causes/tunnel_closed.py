@@ -18,7 +18,7 @@ CAUSE = Cause("tunnel-closed", 16, ("refused", "reset"))
 def find(case: Case) -> Iterator[Finding]:
     """Whether a tunnel is open stands in no object; that the address is the client's own is certain."""
     dialled = case.dial.kind == "loopback" and not case.dial.on_node and case.client.kind == "outside"
-    if not dialled or is_kind(case.cluster) or case.symptom not in (None, *CAUSE.symptoms):
+    if not dialled or is_kind(case) or case.symptom not in (None, *CAUSE.symptoms):
         return
     ports = case.facts.ports["port"].dropna()
     number = int(ports.iloc[0]) if len(ports) else 80
@@ -27,7 +27,8 @@ def find(case: Case) -> Iterator[Finding]:
     else:
         fix = case.command("port-forward", f"service/{case.name}", f"{case.dial.port or number}:{number}")
     way = right_way(case)
-    told = CAUSE.hint if case.symptom else CAUSE.possible
+    # Without a node's name nobody knows whether it is a kind cluster, which needs no tunnel.
+    told = CAUSE.hint if case.symptom and case.node_names else CAUSE.possible
     yield told(
         object=case.object, field="", evidence=f"dialled {case.dial}, the client's own machine",
         explanation="On this address a cluster answers only through a tunnel (kubectl port-forward, minikube service), and only "

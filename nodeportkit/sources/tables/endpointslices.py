@@ -40,6 +40,7 @@ def fragments(found: Listing) -> list[Fragment]:
             found.take(at),
             [services[i] for i in at],
             [_ports(*ports[i]) for i in at],
+            [ports[i] == ([], 0) for i in at],
             [[*addresses[i].shown, *[None] * (addresses[i].more or 0)] for i in at],
             detail,
             complete[detail],
@@ -68,13 +69,14 @@ def _fragment(
     found: Listing,
     services: list[str | None],
     ports: list[list[int | None]],
+    portless: list[bool],
     addresses: list[list[str | None]],
     detail: int,
     complete: tuple[str, ...],
 ) -> Fragment:
-    rows: dict[str, list[Any]] = {name: [] for name in ("namespace", "service", "slice", "address", "port")}
-    for namespace, name, service, numbers, listed in zip(
-        found.namespaces, found.names, services, ports, addresses, strict=True
+    rows: dict[str, list[Any]] = {name: [] for name in ("namespace", "service", "slice", "address", "port", "port_name")}
+    for namespace, name, service, numbers, without, listed in zip(
+        found.namespaces, found.names, services, ports, portless, addresses, strict=True
     ):
         count = len(numbers) * len(listed)
         rows["namespace"].extend([namespace] * count)
@@ -82,5 +84,7 @@ def _fragment(
         rows["slice"].extend([name] * count)
         rows["address"].extend(address for _ in numbers for address in listed)
         rows["port"].extend(number for number in numbers for _ in listed)
+        # `<unset>`: the slice has no port at all, as where no pod declares the port that the service names.
+        rows["port_name"].extend(["" if without else None] * count)
     covers = pd.DataFrame({"namespace": found.namespaces, "service": services, "slice": found.names}, dtype=object)
     return Fragment("endpoints", conform("endpoints", rows), covers=covers, complete=complete, detail=detail)

@@ -163,7 +163,7 @@ def _as_typed(line: str) -> bool:
 
 def _is_prose(word: str) -> bool:
     """Whether a word behind a pipe or a semicolon begins a sentence; of programs, only PowerShell's begin with a capital."""
-    return word in _SENTENCE or (word[0].isupper() and "-" not in word)
+    return word in _SENTENCE or (word[:1].isupper() and "-" not in word)
 
 
 def _sensible(typed_words: tuple[str, ...]) -> bool:

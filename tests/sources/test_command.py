@@ -1,7 +1,7 @@
 """Command lines: which lines are some, and what they ask for."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nodeportkit.sources.command import parse_command, sets_namespace
@@ -246,6 +246,7 @@ def test_commands_that_set_the_namespace_of_those_that_follow(line, sets):
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet=st.sampled_from("kubectl get svc -n'\"$()|&;<>\\`=/#{}\u2014\n\t x"), max_size=60))
+@example('=;""')
 def test_any_line_can_be_taken_apart(line):
     parse_command(line)
     parse_command("kubectl " + line)

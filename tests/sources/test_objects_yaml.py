@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nodeportkit.errors import ManifestError, NodePortKitError
@@ -195,6 +195,7 @@ def test_any_text_gives_objects_or_an_error_of_the_package(text):
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=200))
+@example(b"0}")
 def test_any_bytes_give_objects_or_an_error_of_the_package(data):
     for start in (
         b"",

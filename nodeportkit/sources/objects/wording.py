@@ -27,9 +27,10 @@ _HINTS: Final = {
     ("array", "object"): "Write each entry as an item that begins with a dash.",
     ("object", "array"): "Write it without the dash.",
 }
+_LOOK_UP: Final = "`kubectl explain` shows what belongs into each field."
 
 
-def misfit(text: str) -> tuple[str, str | None, str]:
+def misfit(text: str) -> tuple[str, str, str]:
     """What a msgspec error says, for people: the message, what to do, and the path of the field.
 
     Examples
@@ -40,13 +41,13 @@ def misfit(text: str) -> tuple[str, str | None, str]:
     match = _EXPECTED.match(text)
     if too_large := _TOO_LARGE.match(text):
         path = too_large["path"] or "$"
-        return f"{_field(path)} is larger than any number that Kubernetes has a place for", None, path
+        return f"{_field(path)} is larger than any number that Kubernetes has a place for", _LOOK_UP, path
     if not match:
-        return text, None, "$"
+        return text, _LOOK_UP, "$"
     wanted = [part for part in match["wanted"].split(" | ") if part != "null"]
     path = match["path"] or "$"
     expected = " or ".join(_NAMES.get(part, part) for part in wanted)
-    hint = next((_HINTS[part, match["got"]] for part in wanted if (part, match["got"]) in _HINTS), None)
+    hint = next((_HINTS[part, match["got"]] for part in wanted if (part, match["got"]) in _HINTS), _LOOK_UP)
     return f"{_field(path)} is {_NAMES.get(match['got'], match['got'])} where {expected} belongs", hint, path
 
 

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from nodeportkit.live import Watch as Watch
     from nodeportkit.live import connect as connect
     from nodeportkit.migration import migrate as migrate
+    from nodeportkit.playground.panel import PlaygroundPanel as PlaygroundPanel
     from nodeportkit.playground.playground import Playground as Playground
     from nodeportkit.reports import html_report as html_report
     from nodeportkit.reports import json_report as json_report
@@ -104,6 +105,7 @@ _HOMES: Final = {
     "NotFound": "errors",
     "PacketStepper": "widgets",
     "Playground": "playground.playground",
+    "PlaygroundPanel": "playground.panel",
     "ProxyConfig": "kube.proxy_config",
     "ReachMatrix": "widgets",
     "ReadError": "errors",
@@ -182,6 +184,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "summarize_shares",
     "simulate",
     "compare",
+    "migrate",
     "audit",
     "not_looked_at",
     "node_port_map",
@@ -209,6 +212,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "plant",
     "Fault",
     "Playground",
+    "PlaygroundPanel",
     "printed",
     "parse_age",
     "format_age",

@@ -156,6 +156,20 @@ def test_public_names_are_there_and_say_what_they_are():
             assert inspect.getdoc(value), f"{name} has no docstring"
 
 
+def test_each_public_name_stands_in_all_places_of_the_front_door():
+    npk = importlib.import_module("nodeportkit")
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    for_checkers = next(it for it in tree.body if isinstance(it, ast.If) and ast.unparse(it.test) == "TYPE_CHECKING")
+    imported = {
+        alias.asname: (node.module.removeprefix("nodeportkit."), alias.name)
+        for node in for_checkers.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert imported == {name: (home, name) for name, home in npk._HOMES.items()}
+    assert set(npk.__all__) == set(imported)
+
+
 def test_the_front_door_opens_fast():
     code = f"import json, sys, nodeportkit; print(json.dumps([m for m in {LAZY} if m in sys.modules]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=ROOT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,8 @@ from matplotlib.axes import Axes
 from nodeportkit.figures.canvas import LOCK, Canvas
 from nodeportkit.figures.nodes.build import build
 from nodeportkit.figures.nodes.folding import fold
-from nodeportkit.figures.nodes.scene import Scene
 from nodeportkit.figures.nodes.sheet import Sheet
+from nodeportkit.figures.nodes.words import words
 from nodeportkit.figures.picture import sheet
 from nodeportkit.figures.theme import palette
 
@@ -84,20 +83,6 @@ def plot_nodes(cluster: Cluster, service: str | None = None, *, ax: Axes | None 
         drawing = Sheet(folded)
         if ax is None:
             ax = sheet(*drawing.size, palette(dark=dark))
-            ax.words = "\n".join(_words(folded))
+            ax.words = words(folded)
         drawing.draw(Canvas(ax, drawing.size, palette(dark=dark)))
     return ax
-
-
-def _words(scene: Scene) -> Iterator[str]:
-    """The title, then a line for each box."""
-    yield scene.title
-    yield scene.subtitle
-    if scene.numbers:
-        yield f"Node ports: {', '.join(scene.numbers)}"
-    for box in scene.boxes:
-        told = [f"{number:,} {mark.replace('-', ' ')}" for mark, number in box.marks.items()]
-        closed = "; its node port reaches no pod" if box.answers is False else ""
-        state = f" ({box.state})" if box.state else ""
-        each = "each " if box.nodes > 1 else ""
-        yield f"{box.name}{state}: {each}{', '.join(told) or 'no pod'}{closed}"

@@ -17,8 +17,9 @@ _NAME: Final = Font(11.5, bold=True)
 _ADDRESS: Final = Font(9.5, mono=True)
 _POD: Final = Font(10)
 _NOTE: Final = Font(9.5)
+_COUNT: Final = Font(9.5, bold=True)
 _GAP: Final = 16.0
-_LINE, _STATUS = 22.0, 13.0
+_LINE, _STATUS, _BAR = 22.0, 13.0, 5.0
 _COLUMN: Final = 200.0  # the least width of a column of pods
 _MOST_ROWS: Final = 9
 _MOST_PILLS: Final = 2
@@ -56,10 +57,12 @@ class Boxes:
 
     def draw(self, canvas: Canvas) -> None:
         """Draw all boxes."""
-        room = (self.width - 2 * PAD) / self.across - 26
+        told = [width(pod.note, _COUNT) + 8 for box in self.scene.boxes for pod in box.pods if pod.note]
+        room = (self.width - 2 * PAD) / self.across - 26 - max(told, default=0)
         shown = [pod.name for contents in self.contents for rows in contents for row in rows for pod in row.pods]
         names = dict(zip(shown, fit_together(shown, _POD, room), strict=True))
-        titles = iter(fit_together([box.name for box in self.scene.boxes], _NAME, self.width - 2 * PAD))
+        beside = max((width(box.note, _NOTE) + 8 for box in self.scene.boxes if box.note), default=0)
+        titles = iter(fit_together([box.name for box in self.scene.boxes], _NAME, self.width - 2 * PAD - beside))
         y = self.top + self.door
         for boxes, contents, height in zip(self.grid, self.contents, self.heights, strict=True):
             for i, (box, rows) in enumerate(zip(boxes, contents, strict=True)):
@@ -70,7 +73,10 @@ class Boxes:
         most = _MOST_ROWS * self.across
         pods = box.pods if len(box.pods) <= most else box.pods[: most - self.across]
         rows = [pods[i : i + self.across] for i in range(0, len(pods), self.across)]
-        return [_Row(row, _LINE + _STATUS * any(pod.status for pod in row)) for row in rows]
+        return [
+            _Row(row, _LINE + _STATUS * any(pod.status for pod in row) + _BAR * any(pod.part for pod in row))
+            for row in rows
+        ]
 
     def _height(self, box: BoxSeen, rows: list[_Row]) -> float:
         shown = sum(len(row.pods) for row in rows)
@@ -83,12 +89,15 @@ class Boxes:
         corner: tuple[float, float], height: float,
     ) -> None:  # fmt: skip
         colours, (x, y) = canvas.colours, corner
-        wrong = box.state == "NotReady"
+        wrong = box.wrong
         canvas.panel(x, y, self.width, height, edge=colours.wrong if wrong else None, dashed=not box.node, name="node")
         if box.node:
             self._doors(canvas, box, x + PAD, y)
         left, line = x + PAD, y + 19 + self.door
         canvas.text(left, line, title, _NAME, colours.ink if box.node else colours.muted)
+        if box.note:
+            ink = colours.wrong if box.bad else colours.muted
+            canvas.text(x + self.width - PAD, line, box.note, _NOTE, ink, align="right", name="note")
         if box.detail or box.state:
             line += 15
             room = self.width - 2 * PAD - (width(box.state, _NOTE) + 8 if box.state else 0)
@@ -107,10 +116,15 @@ class Boxes:
     def _pod(self, canvas: Canvas, pod: PodSeen, name: str, x: float, line: float, room: float) -> None:
         colours = canvas.colours
         canvas.mark(x + 7, line + 12, pod.mark, 6.5)
-        canvas.text(x + 20, line + 16, name, _POD, colours.ink)
+        canvas.text(x + 20, line + 16, name, _POD, colours.muted if pod.apart else colours.ink)
+        if pod.note:
+            canvas.text(x + 20 + room, line + 16, pod.note, _COUNT, colours.ink, align="right", name="note")
+        if pod.part:
+            canvas.bar(x + 20, line + 21, max(room * pod.part, 1), 2.4, colours.target_port, name="part")
         if pod.status:
             ink = colours.wrong if pod.mark == "not-ready" else colours.muted
-            canvas.text(x + 20, line + 16 + _STATUS, fit(pod.status, _NOTE, room, tail=0), _NOTE, ink)
+            below = line + 16 + _STATUS + (_BAR if pod.part else 0)
+            canvas.text(x + 20, below, fit(pod.status, _NOTE, room, tail=0), _NOTE, ink)
 
     def _notes(self, canvas: Canvas, box: BoxSeen, rows: list[_Row], left: float, line: float) -> None:
         """What is not shown one by one."""

@@ -24,8 +24,11 @@ __all__ = ["build"]
 _FINISHED: Final = ("Succeeded", "Failed")
 
 
-def build(cluster: Cluster, service: str | None) -> Scene:
-    """What is to be shown of the pods of a service; without one, of all pods."""
+def build(cluster: Cluster, service: str | None, *, neighbours: bool = False) -> Scene:
+    """What is to be shown of the pods of a service; without one, of all pods.
+
+    With its `neighbours`, also the other pods of its namespace are shown, apart from its own.
+    """
     pods = _all_pods(cluster)
     if service is None:
         mine = pods
@@ -40,6 +43,10 @@ def build(cluster: Cluster, service: str | None) -> Scene:
         mine = _behind(ends, pods, row)
         numbers = tuple(str(int(number)) for number in ports["node_port"].dropna().unique())
         answers = _answers(cluster.nodes, ends, row) if numbers else {}
+        if neighbours:
+            near = _rows(pods, namespace=namespace)
+            near = near[~near["key"].isin(mine["key"]).to_numpy(dtype=bool)][list(mine.columns)]
+            mine = pd.concat([mine.assign(apart=False), near.assign(apart=True)], ignore_index=True)
         others = ~pods["key"].isin(mine["key"])
         counts = pods[others.to_numpy(dtype=bool)]["node"].value_counts()
     boxes = _boxes(cluster.nodes, mine, answers, {} if service is None else counts.to_dict())
@@ -124,8 +131,9 @@ def _boxes(
     columns = (
         pods[name].astype(object).where(pods[name].notna(), None) for name in ("name", "node", "ready", "status")
     )
-    for name, node, ready, status in zip(*columns, strict=True):
-        inside.setdefault(node or "", []).append(_pod(str(name), ready, status))
+    apart = pods["apart"].tolist() if "apart" in pods else [False] * len(pods)
+    for name, node, ready, status, alone in zip(*columns, apart, strict=True):
+        inside.setdefault(node or "", []).append(replace(_pod(str(name), ready, status), apart=alone))
     boxes = []
     row: Any
     for row in nodes.itertuples():

@@ -12,11 +12,24 @@ __all__ = ["BoxSeen", "PodSeen", "Scene"]
 
 @dataclass(frozen=True, slots=True)
 class PodSeen:
-    """A pod: `mark` tells whether it is ready, `status` what is the matter with it."""
+    """A pod.
+
+    Attributes
+    ----------
+    name, mark, status
+        Its name, whether it is ready, and what is the matter with it.
+    apart
+        Whether it is none of the service's that was asked about.
+    note, part
+        What is told of it besides, and how long a bar beneath its name is: from 0, for none, to 1.
+    """
 
     name: str
     mark: Mark
     status: str = ""
+    apart: bool = False
+    note: str = ""
+    part: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +43,7 @@ class BoxSeen:
     pods
         The pods that are shown in it; of several nodes those of one.
     state
-        What is the matter with the node: NotReady, cordoned; "" for nothing.
+        What is the matter with the node: NotReady, stopped, cordoned; "" for nothing.
     answers
         Whether connections to its node port reach a pod; None where there is none, or that is not known.
     others
@@ -39,6 +52,8 @@ class BoxSeen:
         Whether it is a node, and not the place of pods that are on none.
     nodes
         How many nodes it stands for.
+    note, bad
+        What is told of it besides, and whether that is something wrong.
     """
 
     name: str
@@ -49,6 +64,13 @@ class BoxSeen:
     others: int = 0
     node: bool = True
     nodes: int = 1
+    note: str = ""
+    bad: bool = False
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something is wrong with the node; no new pods are meant to come to one that is cordoned."""
+        return self.state not in ("", "cordoned")
 
     @property
     def marks(self) -> Counter[Mark]:

@@ -49,7 +49,7 @@ class Tiles:
 
     def _tile(self, canvas: Canvas, box: BoxSeen, name: str, x: float, y: float) -> None:
         colours = canvas.colours
-        wrong = box.state == "NotReady"
+        wrong = box.wrong
         edge = colours.wrong if wrong else colours.dashed if box.answers is False else None
         canvas.panel(x, y, self.width, self.height, edge=edge, dashed=box.answers is False or not box.node, name="node")
         line = y + 16

@@ -32,18 +32,20 @@ _INTERNAL: Final = {"HealthCheck": "spec.healthCheckNodePort", "nodePort": "spec
 # Kinds of the same groups that are not looked at here.
 _OTHERS: Final = frozenset(
     """
-    Binding ConfigMap ControllerRevision Endpoints Event LimitRange List Namespace Node PersistentVolume
-    PersistentVolumeClaim PodTemplate ReplicationController ResourceQuota Secret ServiceAccount Status
+    Binding ControllerRevision IPAddress IngressClass LimitRange List PersistentVolume PersistentVolumeClaim PodTemplate
+    ReplicationController ResourceQuota ServiceCIDR Status
     """.split()
 )
+_VERSIONS: Final = frozenset(checks.api_version for checks in KINDS.values())
 _NEAR: Final = 0.8
 
 
 def validate(manifest: Any, cluster: Cluster | None = None, old: Any = None) -> pd.DataFrame:
     r"""What the API server would say of a manifest that is created, or that replaces what is there.
 
-    Services, Pods, Deployments, ReplicaSets, DaemonSets and StatefulSets are checked: of the latter five, what names,
-    labels, selectors, ports, probes and strategies are concerned. Objects of other kinds are accepted with a note.
+    Checked are Services, EndpointSlices, Endpoints, Ingresses, NetworkPolicies, Nodes, Namespaces, ConfigMaps, Secrets,
+    ServiceAccounts, Events; and Pods, Deployments, ReplicaSets, DaemonSets and StatefulSets as far as names, labels,
+    selectors, ports, probes and strategies are concerned. Objects of other kinds are accepted with a note.
 
     Parameters
     ----------
@@ -79,7 +81,7 @@ def validate(manifest: Any, cluster: Cluster | None = None, old: Any = None) -> 
     Notes
     -----
     As the server of Kubernetes 1.36 and later: defaults are filled in first; node ports and cluster IPs are allocated next,
-    and what fails there is told alone; then come the rules (kubernetes/kubernetes pkg/apis/core/validation/validation.go and
+    and what fails there is told alone; then come the rules (kubernetes/kubernetes pkg/apis/*/validation/ and
     pkg/registry/core/service/storage/). Unknown fields are errors, as kubectl asks for (`--validate=strict`). A server
     stops at the first value of a wrong type; here all are told.
 
@@ -137,7 +139,7 @@ class _Asking:
         plain = {**copy.deepcopy(dict(thing))}
         if not self._decoded(plain, kind):
             return
-        plain["metadata"] = {**(metadata if isinstance(metadata, dict) else {}), "namespace": namespace}
+        plain["metadata"] = _placed(metadata, namespace)
         self._judge(plain, (kind, namespace, name), count)
 
     def unexplained(self) -> list[Finding]:
@@ -159,7 +161,7 @@ class _Asking:
         message = f'no matches for kind "{kind}" in version "{version}"'
         near = difflib.get_close_matches(str(kind).lower(), {one.lower(): one for one in KINDS}, n=1, cutoff=_NEAR)
         meant = next((one for one in KINDS if near and one.lower() == near[0]), None)
-        ours = version in ("v1", "apps/v1")
+        ours = version in _VERSIONS
         if kind in KINDS:
             self._say("error", "apiVersion", message, f"Write `apiVersion: {KINDS[str(kind)].api_version}`.")
         elif meant and kind not in _OTHERS and (ours or str(kind).lower() == meant.lower()):
@@ -195,11 +197,11 @@ class _Asking:
         there = None if old else self._evidence.existing(kind, namespace, name)
         if there is not None:
             words = "`kubectl create` stops here. `kubectl apply` changes what is there, which is what is looked at."
-            self._say("note", "metadata.name", f'{_resource(kind)} "{name}" already exists', words)
+            self._say("note", "metadata.name", f'{KINDS[kind].resource} "{name}" already exists', words)
             old = there if kind == "Service" else _with_selector(thing, there)
         if key in self._made and name:
             words = "The manifest has it twice: `kubectl apply` lets the later one win, `kubectl create` refuses it."
-            self._say("warning", "metadata.name", f'{_resource(kind)} "{name}" already exists', words)
+            self._say("warning", "metadata.name", f'{KINDS[kind].resource} "{name}" already exists', words)
             old = self._made[key]
         made, wrong = self._admit(thing, old)
         for error in distinct(wrong):
@@ -232,8 +234,8 @@ class _Asking:
         found = named or (of_kind if len(of_kind) == count == 1 else [])
         if not found:
             return None
-        metadata = {**(found[0].get("metadata") or {}), "namespace": _identity(found[0])[1]}
-        return {**copy.deepcopy(dict(found[0])), "metadata": metadata}
+        plain = copy.deepcopy(dict(found[0]))
+        return {**plain, "metadata": _placed(plain.get("metadata"), _identity(plain)[1])}
 
     def _holder(self, error: FieldError) -> str:
         """Who has what is already allocated."""
@@ -256,12 +258,18 @@ def _identity(thing: Mapping[str, Any]) -> tuple[str, str, str]:
     """Kind, namespace and name, as far as they are text."""
     metadata = thing.get("metadata")
     metadata = metadata if isinstance(metadata, Mapping) else {}
-    kind, name, namespace = thing.get("kind"), metadata.get("name"), metadata.get("namespace")
-    return (
-        kind if isinstance(kind, str) else "",
-        namespace if isinstance(namespace, str) and namespace else "default",
-        name if isinstance(name, str) else "",
+    kind, name, namespace = (
+        value if isinstance(value, str) else ""
+        for value in (thing.get("kind"), metadata.get("name"), metadata.get("namespace"))
     )
+    namespaced = kind not in KINDS or KINDS[kind].namespaced
+    return kind, (namespace or "default") if namespaced else "", name
+
+
+def _placed(metadata: Any, namespace: str) -> dict[str, Any]:
+    """Metadata that name the namespace, if there is one."""
+    given = {key: value for key, value in metadata.items() if key != "namespace"} if isinstance(metadata, dict) else {}
+    return {**given, "namespace": namespace} if namespace else given
 
 
 def _with_selector(thing: dict[str, Any], there: dict[str, Any]) -> dict[str, Any]:
@@ -280,14 +288,8 @@ def _asks(selector: dict[str, Any]) -> set[Any]:
         return set()
 
 
-def _resource(kind: str) -> str:
-    """A kind as the server's messages name it: `services`, `deployments.apps`."""
-    group = KINDS[kind].api_version.rpartition("/")[0]
-    return ".".join(part for part in (f"{kind.lower()}s", group) if part)
-
-
 def _named(kind: str, namespace: str, name: str) -> str:
-    return f"{kind or 'object'} {namespace}/{name or '?'}"
+    return f"{kind or 'object'} {f'{namespace}/' if namespace else ''}{name or '?'}"
 
 
 def _mend(thing: dict[str, Any], unknown: Unknown, path: str | None) -> None:

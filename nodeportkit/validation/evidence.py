@@ -8,6 +8,7 @@ import pandas as pd
 
 from nodeportkit.cluster import Cluster
 from nodeportkit.kube.allocation import Allocators, ClusterIPAllocator, NodePortAllocator
+from nodeportkit.kube.validation import KINDS
 from nodeportkit.kube.validation.addresses import family
 
 __all__ = ["Evidence"]
@@ -25,7 +26,18 @@ _FIELDS: Final = {
     "external_ips": "externalIPs",
     "selector": "selector",
 }
-_FRAMES: Final = {"Service": "services", "Pod": "pods"}  # the other kinds are in `workloads`
+# Which frame tells of a kind, and the column of its names; nothing tells of ConfigMaps, Secrets, ServiceAccounts.
+_FRAMES: Final = {
+    "EndpointSlice": ("endpoints", "slice"),
+    "Endpoints": ("endpoints", "service"),
+    "Ingress": ("backends", "ingress"),
+    "Namespace": ("namespaces", "name"),
+    "NetworkPolicy": ("policies", "name"),
+    "Node": ("nodes", "name"),
+    "Pod": ("pods", "name"),
+    "Service": ("services", "name"),
+    **dict.fromkeys(("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"), ("workloads", "name")),
+}
 _PORT_FIELDS: Final = {"port_name": "name", "protocol": "protocol", "port": "port", "node_port": "nodePort"}
 
 
@@ -52,18 +64,20 @@ class Evidence:
     def existing(self, kind: str, namespace: str, name: str) -> dict[str, Any] | None:
         """What there is of that name, as far as the cluster tells; None where there is nothing.
 
-        Of a Pod or a workload no more is known than that it is there, and its selector.
+        But for Services no more is known than that it is there, and the selector of a workload.
         """
-        frame = None if self._cluster is None else getattr(self._cluster, _FRAMES.get(kind, "workloads"))
-        if frame is None:
+        if self._cluster is None or kind not in _FRAMES:
             return None
-        found = frame[(frame["namespace"] == namespace) & (frame["name"] == name)]
-        found = found if kind in _FRAMES else found[found["kind"] == kind]
+        table, column = _FRAMES[kind]
+        frame = getattr(self._cluster, table)
+        found = frame[frame[column] == name]
+        found = found[found["namespace"] == namespace] if KINDS[kind].namespaced else found
+        found = found[found["kind"] == kind] if table == "workloads" else found
         if found.empty:
             return None
         row = found.iloc[0]
         spec = self._service(row) if kind == "Service" else {}
-        if kind not in _FRAMES and isinstance(row["selector"], dict):
+        if table == "workloads" and isinstance(row["selector"], dict):
             spec = {"selector": row["selector"]}
         return {"kind": kind, "metadata": {"namespace": namespace, "name": name}, "spec": spec}
 

@@ -10,7 +10,12 @@ __all__ = ["Places"]
 
 _STEP: Final = re.compile(r"\.?([^.\[\]]+)|\[([^\]]*)\]")
 # Where the server's path is not the manifest's.
-_ALIASES: Final = {"clusterIPs": "clusterIP"}
+_ALIASES: Final = {"clusterIPs": "clusterIP", "podCIDRs": "podCIDR", "reportingController": "reportingComponent"}
+_PATHS: Final = (
+    (re.compile(r"^metadata\.taints"), "spec.taints"),
+    (re.compile(r"^annotations\.(.*)"), r"metadata.annotations[\1]"),
+    (re.compile(r"^namespace$"), "metadata.namespace"),
+)
 
 
 class Places:
@@ -50,6 +55,8 @@ class Places:
         node = self._documents[document] if document < len(self._documents) else None
         if node is None:
             return None
+        for pattern, real in _PATHS:
+            path = pattern.sub(real, path)
         line = node.start_mark.line
         for step in _steps(inside) + _steps(path):
             found = _child(node, step)

@@ -365,5 +365,4 @@ def test_every_message_has_an_explanation():
 
 def test_nothing_is_refused_that_a_server_holds():
     found = validate(FIXTURES / "real-cluster/objects.json")
-    assert set(found.severity) == {"note"}
-    assert set(found.field) == {"kind"}
+    assert found.empty

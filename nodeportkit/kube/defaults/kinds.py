@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any, Final
 
+from nodeportkit.kube.defaults.cluster import fill_namespace, fill_node, fill_secret
+from nodeportkit.kube.defaults.networking import fill_endpoint_slice, fill_endpoints, fill_network_policy
 from nodeportkit.kube.defaults.pods import fill_pod, fill_pod_spec
 from nodeportkit.kube.defaults.services import fill_service
 from nodeportkit.kube.defaults.workloads import WORKLOADS
@@ -12,7 +14,16 @@ from nodeportkit.kube.parts import Object, text
 
 __all__ = ["with_defaults"]
 
-_FILL: Final = {"Service": fill_service, "Pod": fill_pod}
+_FILL: Final = {
+    "EndpointSlice": fill_endpoint_slice,
+    "Endpoints": fill_endpoints,
+    "Namespace": fill_namespace,
+    "NetworkPolicy": fill_network_policy,
+    "Node": fill_node,
+    "Pod": fill_pod,
+    "Secret": fill_secret,
+    "Service": fill_service,
+}
 
 
 def with_defaults(thing: Object) -> dict[str, Any]:
@@ -21,7 +32,7 @@ def with_defaults(thing: Object) -> dict[str, Any]:
     Parameters
     ----------
     thing
-        A Service, Pod, Deployment, ReplicaSet, DaemonSet or StatefulSet, its fields of the right types.
+        An object, its fields of the right types.
 
     Returns
     -------

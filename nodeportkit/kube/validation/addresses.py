@@ -12,10 +12,23 @@ from typing import Final
 
 from nodeportkit.kube.validation.field import FieldError, invalid
 
-__all__ = ["Address", "address", "check_address", "check_not_special", "check_range", "family", "noncanonical"]
+__all__ = [
+    "LOOPBACK",
+    "Address",
+    "Network",
+    "address",
+    "check_address",
+    "check_not_special",
+    "check_range",
+    "family",
+    "network",
+    "noncanonical",
+]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _ZEROS: Final = re.compile(r"(?<![0-9a-fA-F:.])0+(?=[0-9])|(?<=\.)0+(?=[0-9])")
+LOOPBACK: Final = "may not be in the loopback range (127.0.0.0/8, ::1/128)"
 _NOT_SPECIAL: Final = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 
 
@@ -32,6 +45,21 @@ def address(value: str) -> Address | None:
         return None if "%" in text else ipaddress.ip_address(text)
     except ValueError:
         return None
+
+
+def network(value: str) -> Network | None:
+    """The range, read as sloppily as the server does; None for what is no range.
+
+    Examples
+    --------
+    >>> network("10.1.2.3/8"), network("10.0.0.0")
+    (IPv4Network('10.0.0.0/8'), None)
+    """
+    host, _, bits = value.partition("/")
+    found = address(host)
+    if found is None or not re.fullmatch("[0-9]{1,4}", bits) or int(bits) > found.max_prefixlen:
+        return None
+    return ipaddress.ip_network(f"{found}/{int(bits)}", strict=False)
 
 
 def family(value: str) -> str | None:
@@ -55,14 +83,14 @@ def check_address(field: str, value: str) -> list[FieldError]:
 def check_range(field: str, value: str) -> list[FieldError]:
     """What is wrong with a range of addresses."""
     host, _, bits = value.partition("/")
-    found = address(host)
-    if found is None or not re.fullmatch("[0-9]{1,4}", bits) or int(bits) > found.max_prefixlen:
+    found, range_ = address(host), network(value)
+    if found is None or range_ is None:
         return [invalid(field, value, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")]
     if (found.version == 4 and _ZEROS.search(host)) or (len(bits) > 1 and bits.startswith("0")):
         return [invalid(field, value, "must not have leading 0s in IP or prefix length")]
     if _is_mapped(found):
         return [invalid(field, value, "must not have an IPv4-mapped IPv6 address")]
-    if ipaddress.ip_network(f"{found}/{bits}", strict=False).network_address != found:
+    if range_.network_address != found:
         return [invalid(field, value, "must not have bits set beyond the prefix length")]
     return []
 
@@ -77,7 +105,7 @@ def check_not_special(field: str, value: str) -> list[FieldError]:
     if found is not None and found.is_unspecified:
         wrong.append(f"may not be unspecified ({value})")
     if found is not None and found.is_loopback:
-        wrong.append("may not be in the loopback range (127.0.0.0/8, ::1/128)")
+        wrong.append(LOOPBACK)
     if found is not None and found.is_link_local:
         wrong.append("may not be in the link-local range (169.254.0.0/16, fe80::/10)")
     if found is not None and _is_link_local_multicast(found):

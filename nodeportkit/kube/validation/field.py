@@ -21,6 +21,7 @@ __all__ = [
     "not_supported",
     "required",
     "too_long",
+    "too_many",
 ]
 
 _TITLES: Final = {
@@ -30,6 +31,7 @@ _TITLES: Final = {
     "NotSupported": "Unsupported value",
     "Forbidden": "Forbidden",
     "TooLong": "Too long",
+    "TooMany": "Too many",
     "Internal": "Internal error",
 }
 _WITHOUT_VALUE: Final = ("Required", "Forbidden", "TooLong", "Internal")
@@ -45,7 +47,8 @@ class FieldError:
     field
         The path of the field, `spec.ports[0].nodePort`.
     type
-        Required, Invalid, Duplicate, NotSupported, Forbidden, TooLong, or Internal for what is not the object's fault.
+        Required, Invalid, Duplicate, NotSupported, Forbidden, TooLong, TooMany, or Internal for what is not the object's
+        fault.
     value
         The value that is refused.
     detail
@@ -93,9 +96,9 @@ def invalid(field: str, value: Any, detail: str) -> FieldError:
     return FieldError(field, "Invalid", value, detail)
 
 
-def duplicate(field: str, value: Any) -> FieldError:
+def duplicate(field: str, value: Any, detail: str = "") -> FieldError:
     """A value that must be unique occurs twice."""
-    return FieldError(field, "Duplicate", value)
+    return FieldError(field, "Duplicate", value, detail)
 
 
 def forbidden(field: str, detail: str) -> FieldError:
@@ -112,6 +115,11 @@ def not_supported(field: str, value: Any, supported: Sequence[str]) -> FieldErro
 def too_long(field: str, most: int) -> FieldError:
     """A value is longer than it may be."""
     return FieldError(field, "TooLong", "", f"may not be more than {most} bytes")
+
+
+def too_many(field: str, count: int, most: int) -> FieldError:
+    """A list has more entries than it may have."""
+    return FieldError(field, "TooMany", count, f"must have at most {most} items")
 
 
 def internal(message: str) -> FieldError:
@@ -131,5 +139,5 @@ class Struct(dict[str, Any]):
 def _shown(value: Any) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    in_order = isinstance(value, Struct)
+    in_order = isinstance(value, Struct) or (isinstance(value, list) and any(isinstance(one, Struct) for one in value))
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=not in_order).translate(_ESCAPES)

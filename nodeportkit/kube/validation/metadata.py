@@ -9,12 +9,22 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from nodeportkit.kube.parts import Object, mapping, mappings, strings, text
-from nodeportkit.kube.validation.field import FieldError, forbidden, invalid, required, too_long
+from nodeportkit.kube.validation.field import FieldError, Struct, forbidden, invalid, required, too_long
 from nodeportkit.kube.validation.names import dns1123_label, label_value, qualified_name
 
-__all__ = ["check_annotations", "check_labels", "check_metadata", "check_metadata_update", "immutable"]
+__all__ = [
+    "check_annotations",
+    "check_finalizer",
+    "check_labels",
+    "check_metadata",
+    "check_metadata_update",
+    "immutable",
+]
 
 _MOST_ANNOTATIONS: Final = 256 * 1024
+_FINALIZERS: Final = ("kubernetes", "orphan", "foregroundDeletion")
+_REFERENCE: Final = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
+_GARBAGE: Final = {"orphan", "foregroundDeletion"}
 
 
 def check_metadata(thing: Object, name: Callable[[str], list[str]]) -> list[FieldError]:
@@ -74,11 +84,43 @@ def _common(metadata: Object) -> list[FieldError]:
         *check_labels("metadata.labels", mapping(metadata, "labels")),
         *check_annotations("metadata.annotations", mapping(metadata, "annotations")),
         *(error for owner in mappings(metadata, "ownerReferences") for error in _owner(owner)),
-        *(
-            invalid("metadata.finalizers", finalizer, message)
-            for finalizer in strings(metadata, "finalizers")
-            for message in qualified_name(finalizer)
-        ),
+        *_controllers(mappings(metadata, "ownerReferences")),
+        *_finalizers(strings(metadata, "finalizers")),
+    ]
+
+
+def check_finalizer(field: str, name: str) -> list[FieldError]:
+    """What is wrong with the name of a finalizer: one of Kubernetes' own, or a name with a domain before it."""
+    wrong = [invalid(field, name, message) for message in qualified_name(name)]
+    return wrong + _standard(field, name)
+
+
+def _standard(field: str, name: str) -> list[FieldError]:
+    if "/" in name or name in _FINALIZERS:
+        return []
+    return [invalid(field, name, "name is neither a standard finalizer name nor is it fully qualified")]
+
+
+def _finalizers(names: list[str]) -> list[FieldError]:
+    field = "metadata.finalizers"
+    wrong = [invalid(field, name, message) for name in names for message in qualified_name(name)]
+    if set(names) >= _GARBAGE:
+        wrong.append(invalid(field, names, "finalizer orphan and foregroundDeletion cannot be both set"))
+    return wrong + [error for position, name in enumerate(names) for error in _standard(f"{field}[{position}]", name)]
+
+
+def _controllers(owners: list[dict[str, Any]]) -> list[FieldError]:
+    """One owner at most controls an object."""
+    named = [f"{text(owner, 'kind')}/{text(owner, 'name')}" for owner in owners if owner.get("controller") is True]
+    shown = [Struct((key, owner[key]) for key in _REFERENCE if owner.get(key) is not None) for owner in owners]
+    return [
+        invalid(
+            "metadata.ownerReferences",
+            shown,
+            "Only one reference can have Controller set to true. "
+            f'Found "true" in references for {named[0]} and {other}',
+        )
+        for other in named[1:]
     ]
 
 

@@ -9,15 +9,19 @@ import re
 from typing import Final
 
 __all__ = [
+    "data_key",
     "dns1035_label",
     "dns1123_label",
     "dns1123_subdomain",
+    "domain_name",
     "http_header_name",
     "label_value",
+    "path_segment",
     "percent",
     "port_name",
     "port_number",
     "qualified_name",
+    "wildcard_subdomain",
 ]
 
 _LABEL: Final = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
@@ -25,6 +29,8 @@ _SUBDOMAIN: Final = rf"{_LABEL}(\.{_LABEL})*"
 _LABEL_1035: Final = "[a-z]([-a-z0-9]*[a-z0-9])?"
 _KEY: Final = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _VALUE: Final = f"({_KEY})?"
+_WILDCARD: Final = rf"\*\.{_SUBDOMAIN}"
+_DATA_KEY: Final = "[-._a-zA-Z0-9]+"
 _HEADER: Final = "[-A-Za-z0-9]+"
 _PERCENT: Final = "[0-9]+%"
 _KEY_RULE: Final = (
@@ -74,6 +80,66 @@ def dns1123_subdomain(value: str) -> list[str]:
         )
         wrong.append(_regex(rule, _SUBDOMAIN, "example.com"))
     return wrong
+
+
+def wildcard_subdomain(value: str) -> list[str]:
+    """What is wrong with a host name that begins with a wildcard, as an Ingress has it: `*.example.com`.
+
+    Examples
+    --------
+    >>> wildcard_subdomain("*.example.com"), len(wildcard_subdomain("*.*.example.com"))
+    ([], 1)
+    """
+    wrong = _length(value, 253)
+    if not _fits(_WILDCARD, value):
+        rule = (
+            "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of "
+            "lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character"
+        )
+        wrong.append(_regex(rule, _WILDCARD, "*.example.com"))
+    return wrong
+
+
+def domain_name(value: str) -> list[str]:
+    """What is wrong with a DNS name of at least two parts; a dot at its end does no harm.
+
+    Examples
+    --------
+    >>> domain_name("db.example.com."), domain_name("db")
+    ([], ['should be a domain with at least two segments separated by dots'])
+    """
+    name = value.removesuffix(".")
+    if wrong := dns1123_subdomain(name):
+        return [",".join(wrong)]
+    if "." not in name:
+        return ["should be a domain with at least two segments separated by dots"]
+    return [",".join(wrong) for label in name.split(".") if (wrong := dns1123_label(label))]
+
+
+def data_key(value: str) -> list[str]:
+    """What is wrong with a key of a ConfigMap or a Secret.
+
+    Examples
+    --------
+    >>> data_key("nginx.conf"), data_key("..data")
+    ([], ["must not start with '..'"])
+    """
+    wrong = _length(value, 253)
+    if not _fits(_DATA_KEY, value):
+        rule = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"
+        wrong.append(_regex(rule, _DATA_KEY, "key.name", "KEY_NAME", "key-name"))
+    if value in (".", ".."):
+        wrong.append(f"must not be '{value}'")
+    elif value.startswith(".."):
+        wrong.append("must not start with '..'")
+    return wrong
+
+
+def path_segment(value: str) -> list[str]:
+    """What is wrong with a name that stands between slashes of a path, and is free otherwise."""
+    if value in (".", ".."):
+        return [f"may not be '{value}'"]
+    return [f"may not contain '{mark}'" for mark in "/%" if mark in value]
 
 
 def qualified_name(value: str) -> list[str]:

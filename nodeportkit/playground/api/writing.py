@@ -15,10 +15,8 @@ from typing import Final
 
 from nodeportkit.kube.allocation import Allocators, admit_create, admit_update, release
 from nodeportkit.kube.defaults import with_defaults
-from nodeportkit.kube.validation import KINDS, check_create, check_update, warnings_of
+from nodeportkit.kube.validation import check_create, check_update, warnings_of
 from nodeportkit.kube.validation.field import FieldError, required
-from nodeportkit.kube.validation.metadata import check_metadata
-from nodeportkit.kube.validation.names import dns1123_subdomain
 from nodeportkit.playground.api.decoding import Options
 from nodeportkit.playground.api.failures import (
     already_exists,
@@ -234,14 +232,12 @@ class Writer:
             # A dry run gives back at once what it takes.
             allocators = copy.deepcopy(self._allocators) if options.dry_run else self._allocators
             made, errors = admit_update(made, old, allocators) if old else admit_create(made, allocators)
-        elif resource.kind in KINDS:
-            errors = check_update(made, old) if old else check_create(made)
         else:
-            errors = check_metadata(made, dns1123_subdomain)
+            errors = check_update(made, old) if old else check_create(made)
+        errors = [error for error in errors if error.detail not in resource.excused]
         if errors:
             raise invalid(resource, str(made["metadata"].get("name") or ""), errors)
-        if resource.kind in KINDS:
-            options.warnings.extend(warnings_of(made))
+        options.warnings.extend(warnings_of(made))
         return made
 
     def bind(self, key: Key, node: str) -> Object | None:

@@ -41,6 +41,8 @@ class Resource:
         subresource `status` alone.
     prepare
         Changes an object that was sent before it is checked: what admission fills in.
+    excused
+        Details of refusals that do not count here.
     verbs
         What can be done with it.
     """
@@ -58,6 +60,7 @@ class Resource:
     has_generation: bool = False
     initial_status: Mapping[str, Any] | None = None
     prepare: Callable[[Object], None] = nothing
+    excused: tuple[str, ...] = ()
     verbs: tuple[str, ...] = VERBS
 
     @property

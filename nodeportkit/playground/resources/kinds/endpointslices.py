@@ -1,7 +1,8 @@
-"""EndpointSlices."""
+"""EndpointSlices. Here pods have addresses of the loopback range, which Kubernetes refuses."""
 
+from nodeportkit.kube.validation.addresses import LOOPBACK
 from nodeportkit.playground.resources.resource import Resource
 
 __all__ = ["RESOURCE"]
 
-RESOURCE = Resource("EndpointSlice", "endpointslices", "discovery.k8s.io", has_generation=True)
+RESOURCE = Resource("EndpointSlice", "endpointslices", "discovery.k8s.io", has_generation=True, excused=(LOOPBACK,))

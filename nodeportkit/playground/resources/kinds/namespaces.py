@@ -9,8 +9,6 @@ __all__ = ["RESOURCE"]
 
 def _prepare(namespace: dict[str, Any]) -> None:
     namespace.setdefault("spec", {}).setdefault("finalizers", ["kubernetes"])
-    metadata = namespace["metadata"]
-    metadata["labels"] = {**(metadata.get("labels") or {}), "kubernetes.io/metadata.name": metadata.get("name", "")}
 
 
 RESOURCE = Resource(

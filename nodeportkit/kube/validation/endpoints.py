@@ -1,0 +1,66 @@
+"""What the API server checks of Endpoints, which came before EndpointSlices.
+
+pkg/apis/core/validation/validation.go, `ValidateEndpoints`.
+"""
+
+from __future__ import annotations
+
+from nodeportkit.kube.parts import Object, mappings, number, text
+from nodeportkit.kube.validation.addresses import check_address, check_not_special
+from nodeportkit.kube.validation.field import FieldError, invalid, not_supported, required
+from nodeportkit.kube.validation.metadata import check_metadata, check_metadata_update
+from nodeportkit.kube.validation.names import dns1123_label, dns1123_subdomain, port_number, qualified_name
+from nodeportkit.kube.validation.services.ports import PROTOCOLS
+
+__all__ = ["check_endpoints", "check_endpoints_update"]
+
+
+def check_endpoints(endpoints: Object) -> list[FieldError]:
+    """What is wrong with new Endpoints."""
+    return [*check_metadata(endpoints, dns1123_subdomain), *_subsets(endpoints)]
+
+
+def check_endpoints_update(endpoints: Object, old: Object) -> list[FieldError]:
+    """What is wrong with Endpoints that are to replace others of their name."""
+    return [*check_metadata_update(endpoints, old), *_subsets(endpoints)]
+
+
+def _subsets(endpoints: Object) -> list[FieldError]:
+    wrong: list[FieldError] = []
+    for position, subset in enumerate(mappings(endpoints, "subsets")):
+        field = f"subsets[{position}]"
+        if not mappings(subset, "addresses") and not mappings(subset, "notReadyAddresses"):
+            wrong.append(required(field, "must specify `addresses` or `notReadyAddresses`"))
+        for key in ("addresses", "notReadyAddresses"):
+            for at, address in enumerate(mappings(subset, key)):
+                wrong += _address(f"{field}.{key}[{at}]", address)
+        ports = mappings(subset, "ports")
+        for at, port in enumerate(ports):
+            wrong += _port(f"{field}.ports[{at}]", port, alone=len(ports) == 1)
+    return wrong
+
+
+def _address(field: str, address: Object) -> list[FieldError]:
+    ip, host, node = text(address, "ip"), text(address, "hostname"), address.get("nodeName")
+    wrong = check_address(f"{field}.ip", ip)
+    special = [] if wrong else check_not_special(f"{field}.ip", ip)
+    wrong += [invalid(f"{field}.hostname", host, message) for message in dns1123_label(host) if host]
+    if node is not None:
+        wrong += [invalid(f"{field}.nodeName", node, message) for message in dns1123_subdomain(node)]
+    return wrong + special
+
+
+def _port(field: str, port: Object, *, alone: bool) -> list[FieldError]:
+    name, value, protocol = text(port, "name"), number(port, "port"), text(port, "protocol")
+    wrong = [invalid(f"{field}.name", name, message) for message in dns1123_label(name) if name]
+    if not name and not alone:
+        wrong.append(required(f"{field}.name"))
+    wrong += [invalid(f"{field}.port", value, message) for message in port_number(value)]
+    if not protocol:
+        wrong.append(required(f"{field}.protocol"))
+    elif protocol not in PROTOCOLS:
+        wrong.append(not_supported(f"{field}.protocol", protocol, PROTOCOLS))
+    application = port.get("appProtocol")
+    if application is not None:
+        wrong += [invalid(f"{field}.appProtocol", application, message) for message in qualified_name(application)]
+    return wrong

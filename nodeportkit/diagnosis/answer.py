@@ -90,13 +90,15 @@ def diagnose(
     ... shop       web-0  1/1    Running  0         5d   app=web
     ... ''')
     >>> found = diagnose(cluster, "shop/web", symptom="refused", port=30080)
-    >>> found[["rank", "cause", "certainty"]]
+    >>> found[["rank", "cause", "certainty"]].head(1)
        rank              cause certainty
-    0     1  selector-mismatch      fact
+    0     1  selector-mismatch      hint
     >>> print(found["evidence"][0])
     spec.selector.tier=front; 1 of 1 pod has app=web, none has a label tier
     >>> print(found["fix"][0])
     kubectl patch service -n shop web -p '{"spec": {"selector": {"tier": null}}}'
+    >>> print(found["verify"][0])  # a Deployment that is scaled to zero may make such pods
+    kubectl get deployments,statefulsets,daemonsets -n shop -o wide
     """
     case = _opened(cluster, service, named_symptom(symptom), node, address, port, observed, manifest, source)
     found: list[Finding] = []
@@ -125,7 +127,7 @@ def ranked(found: Iterable[Finding], symptom: str | None) -> list[Finding]:
     settled = any(f.certainty == "fact" and not f.partial and _explains(f, symptom) for f in each)
     named = any(f.certainty != "possible" and not f.last_resort and _explains(f, symptom) for f in each)
     each = [f for f in each if not (f.last_resort and named)]
-    kept = [f for f in each if f.certainty != "possible" or (_explains(f, symptom) and not settled)]
+    kept = [f for f in each if f.certainty != "possible" or (_explains(f, symptom) and (f.beneath or not settled))]
 
     def rank(finding: Finding) -> tuple[int, int, bool, bool, int]:
         guessed = finding.certainty == "possible" and symptom is not None

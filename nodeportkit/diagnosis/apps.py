@@ -10,7 +10,7 @@ import pandas as pd
 
 from nodeportkit.standings.facts import true
 
-__all__ = ["NAMING", "App", "apps", "differences"]
+__all__ = ["NAMING", "App", "apps", "differences", "owner_by_name"]
 
 # Labels that name an application or a part of it. Others (track, version, release) tell copies of one apart.
 NAMING: Final = (
@@ -53,7 +53,7 @@ def apps(
         return []
     tops = _tops(pods["namespace"].iloc[0], workloads)
     groups: dict[str, list[int]] = {}
-    for at, each in enumerate(zip(pods["owner_kind"], pods["owner_name"], pods["name"], strict=True)):
+    for at, each in enumerate(zip(pods["owner_kind"], pods["owner_name"], pods["name"], pods["labels"], strict=True)):
         groups.setdefault(_owner(tops, *each), []).append(at)
     if len(groups) == 1:
         (owner,) = groups
@@ -75,13 +75,30 @@ def _tops(namespace: str, workloads: pd.DataFrame) -> dict[str, str]:
     return {str(name): f"{kind} {owner}" for name, kind, owner in rows}
 
 
-def _owner(tops: Mapping[str, str], kind: Any, name: Any, pod: Any) -> str:
+def _owner(tops: Mapping[str, str], kind: Any, name: Any, pod: Any, labels: Mapping[str, str]) -> str:
     if pd.isna(kind) or pd.isna(name):
-        return f"Pod {pod}"
+        return owner_by_name(str(pod), labels)
     if kind == "ReplicaSet":
         # Named by their Deployment and a hash, where that was not shown.
         return tops.get(str(name)) or f"Deployment {str(name).rpartition('-')[0] or name}"
     return f"{kind} {name}"
+
+
+def owner_by_name(pod: str, labels: Mapping[str, str]) -> str:
+    """Who made a pod, by its name and the labels that controllers give: tables do not show owners.
+
+    Examples
+    --------
+    >>> owner_by_name("web-5d9c-x7k2p", {"pod-template-hash": "5d9c"}), owner_by_name("web-0", {})
+    ('Deployment web', 'Pod web-0')
+    """
+    if (hash_ := labels.get("pod-template-hash")) and f"-{hash_}-" in pod:
+        return f"Deployment {pod.rpartition(f'-{hash_}-')[0]}"
+    if labels.get("statefulset.kubernetes.io/pod-name") == pod:
+        return f"StatefulSet {pod.rpartition('-')[0]}"
+    if "controller-revision-hash" in labels:
+        return f"DaemonSet {pod.rpartition('-')[0]}"
+    return f"Pod {pod}"
 
 
 def _app(owner: str, pods: pd.DataFrame, specs: pd.DataFrame, declared: pd.DataFrame) -> App:

@@ -149,6 +149,29 @@ class Case:
         ]
         return mine[true(mine["owner_name"].isna())]
 
+    @cached_property
+    def unseen_workloads(self) -> bool:
+        """Whether there may be a workload that makes such pods as the selector wants, and has none now.
+
+        Tables of Deployments show selectors with `-o wide` only; one that has pods makes pods like those.
+        """
+        if not self.collected("workloads"):
+            return True
+        made = self.cluster.workloads
+        mine = made[
+            true(made["namespace"].eq(self.namespace) & made["owner_name"].isna() & made["kind"].ne("ReplicaSet"))
+        ]
+        told = [
+            isinstance(a, Mapping) or isinstance(b, Mapping)
+            for a, b in zip(mine["template_labels"], mine["selector"], strict=True)
+        ]
+        return bool((~np.array(told, dtype=np.bool_) & ~true(mine["ready"].gt(0))).any())
+
+    @property
+    def workloads_command(self) -> str:
+        """The command that shows which pods the workloads of the namespace make."""
+        return self.command("get deployments,statefulsets,daemonsets", "-o", "wide")
+
     def nothing_fits(self, port: Facts) -> bool:
         """Whether there are no pods in the namespace, nor workloads that would make such as the selector wants."""
         nobody = bool(port.selector) and port.pods_listed and port.all_pods.empty and port.ends.empty
@@ -215,13 +238,22 @@ class Case:
     @cached_property
     def containers_shown(self) -> bool:
         """Whether the containers of all these pods were shown, as objects and descriptions do and tables do not."""
-        known = self.pods["spec"].notna() | self.pods["host_network"].notna() | self.pods["name"].isin(self.declared["pod"])
+        known = (
+            self.pods["spec"].notna() | self.pods["host_network"].notna() | self.pods["name"].isin(self.declared["pod"])
+        )
         return bool(len(self.pods)) and bool(true(known).all())
 
-    def portless(self, port: Facts) -> bool:
-        """Whether the slices made from its selector list addresses, and no port for this one."""
+    def portless(self, port: Facts) -> list[str]:
+        """The pods, or their addresses, that slices made from its selector list without a port for this one."""
         ends = port.endpoints
-        return bool(self.facts.selector) and port.ends.empty and bool((ends["address"].notna() & ends["port"].isna()).any())
+        bare = ends[
+            true(ends["address"].notna() & ends["port"].isna() & ends["port_name"].notna() & ends["derived"].eq(False))
+        ]
+        linked = set(port.ends["pod_ip"].dropna())
+        bare = (
+            bare[mask(address not in linked for address in bare["address"])] if self.facts.selector else bare.iloc[:0]
+        )
+        return [str(who) for who in bare["pod"].fillna(bare["address"]).unique()]
 
     def unlisted(self, port: Facts) -> list[str]:
         """The pods that are ready and stand in no slice, where slices were shown in full and the pods' addresses too."""

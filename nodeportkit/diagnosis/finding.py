@@ -36,6 +36,8 @@ class Finding:
         Whether it stands beside the question: true of a node that nobody dialled, while others serve.
     last_resort
         Whether it is named by elimination only: not where anything else explains the symptom.
+    beneath
+        Whether it would be the reason of what is told for certain, and so is not settled by that.
     place
         Where on the packet's way it stands: of equals, the first on the way speaks first.
     """
@@ -52,6 +54,7 @@ class Finding:
     partial: bool = False
     aside: bool = False
     last_resort: bool = False
+    beneath: bool = False
     place: int = 0
 
 

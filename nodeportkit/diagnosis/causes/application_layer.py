@@ -18,7 +18,14 @@ def find(case: Case) -> Iterator[Finding]:
     if case.symptom != "http" or case.headless or case.wrong_number:
         return
     sound = [port for port in case.ports if true(port.ends["ready"]).any()]
+    if not sound and all(case.judged(port)[1].whole is False for port in case.ports):
+        return
     if not sound:
+        yield CAUSE.possible(
+            object=case.object, field="spec.ports", evidence="something answered; which pods are ready was not shown",
+            explanation="Packets arrive somewhere. Whether at pods of this service was not shown. Paste what this prints:",
+            verify=case.command("get services,pods,endpointslices", "-o", "wide", "--show-labels"), last_resort=True,
+        )  # fmt: skip
         return
     port = sound[0]
     status = next(
@@ -27,7 +34,9 @@ def find(case: Case) -> Iterator[Finding]:
     pod = next(iter(port.used["pod"].dropna()), None)
     number = next((int(n) for n in port.used["pod_port"].dropna()), None)
     verify = case.command("port-forward", f"pod/{pod}", f"{number}:{number}") if pod and number else ""
-    yield CAUSE.hint(
+    # Elimination needs to know that all pods are of one application.
+    told = CAUSE.hint if case.containers_shown or len(case.apps) == 1 else CAUSE.possible
+    yield told(
         object=case.object, field="spec.ports", evidence=(f"HTTP {status}; " if status else "")
         + f"the chain holds: {len(port.used)} ready {'endpoint' if len(port.used) == 1 else 'endpoints'}, and one answered",
         explanation="The packets arrive: it is the request or the application. Look at the Host header, the path, http against "

@@ -45,15 +45,18 @@ def _unseen(case: Case, port: Facts) -> Iterator[Finding]:
         "If the target port is a name, pods that do not declare a port of that name get nothing, and nothing says so. "
         "Paste what this prints:"
     )
-    if case.portless(port):
+    if bare := case.portless(port):
+        some = len(port.ends) > 0
         yield CAUSE.possible(
-            **said, explanation=explanation,
-            evidence="the slices list pods without a port: for this service they declare none of the name that it sends to",
+            **said, explanation=explanation, partial=some, explains=("uneven", "refused") if some else CAUSE.symptoms,
+            evidence=f"its slices list {some_of(bare)} without a port",
         )  # fmt: skip
     elif left_out := case.unlisted(port):
         evidence = f"{len(left_out)} of {len(case.pods)} pods are ready and in no slice: {some_of(left_out)}"
-        yield CAUSE.possible(**said, evidence=evidence, explanation=explanation, explains=("uneven", "refused"), partial=True)
-    elif case.symptom == "refused" and true(port.used["derived"]).any():
+        yield CAUSE.possible(
+            **said, evidence=evidence, explanation=explanation, explains=("uneven", "refused"), partial=True
+        )
+    elif case.symptom == "refused" and port.used["pod_port"].isna().any():
         evidence = "neither the target port nor the names of the pods' ports were shown"
         yield CAUSE.possible(**said, evidence=evidence, explanation=explanation)
 

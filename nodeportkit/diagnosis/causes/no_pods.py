@@ -20,14 +20,19 @@ def find(case: Case) -> Iterator[Finding]:
     """What the workload wants, and what it or its pods say."""
     for port in case.ports:
         about, standing = case.judged(port)
+        if standing.cause == "selector-mismatch" and case.unseen_workloads and case.symptom:
+            yield CAUSE.possible(
+                object=case.object, field="spec.selector", evidence="no pod has the labels of the selector; not all workloads were shown",
+                explanation="A workload that makes such pods may be scaled to zero, or not allowed to make any. Paste what this prints:",
+                verify=case.workloads_command,
+            )  # fmt: skip
         if about != "no-pods" or case.nothing_fits(port):
             continue
         if not standing.cause or (port.workloads.empty and port.matched.empty):
-            # Nobody knows what was to make the pods.
-            told = CAUSE.hint if standing.cause and case.symptom in ("refused", None) else CAUSE.possible
-            yield told(
+            # Nobody knows what was to make the pods, or whether the selector is what is wrong.
+            yield CAUSE.possible(
                 object=case.object, field="spec.selector", evidence=standing.reason, explanation=standing.explanation,
-                verify=standing.verify,
+                verify=case.workloads_command if standing.cause else standing.verify,
             )  # fmt: skip
             continue
         yield _told(case, port, standing)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.standings.facts import true
-from nodeportkit.standings.wording import command
+from nodeportkit.standings.wording import command, listed
 
 __all__ = ["CAUSE", "WITHOUT_SERVICE", "Refusal", "find", "refusals"]
 
 CAUSE = Cause("node-port-invalid", 3, ("refused",))
 WITHOUT_SERVICE = True
+_NODE_PORT: Final = re.compile(r"nodePort['\"]?\s*:\s*(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,10 @@ def find(case: Case) -> Iterator[Finding]:
     """Only while the service is not there: what the API server took, it found valid."""
     if case.service_facts is not None:
         return
-    for each in refusals(case):
+    told = refusals(case)
+    if not told and case.manifest is not None:
+        yield from _unseen(case)
+    for each in told:
         if not each.of_node_port:
             continue
         number = next(
@@ -50,6 +56,23 @@ def find(case: Case) -> Iterator[Finding]:
             or "The API server refused the service because of this number, so it was never made. Leave nodePort out, and it gives a free one.",
             verify=command("get services", "default", "-A"),
         )  # fmt: skip
+
+
+def _unseen(case: Case) -> Iterator[Finding]:
+    """A number that nobody is seen to have may be taken all the same: by what tables do not show, or another namespace."""
+    wanted = [int(number) for number in _NODE_PORT.findall(str(case.manifest))]
+    services = case.cluster.services
+    balancers = services[true(services["type"].eq("LoadBalancer"))]
+    hidden = balancers["external_traffic_policy"].isna().any() or services["namespace"].nunique() < 2
+    if not wanted or not hidden:
+        return
+    yield CAUSE.possible(
+        object=case.object, field="spec.ports[].nodePort", beneath=True,
+        evidence=f"the manifest asks for {listed([str(number) for number in wanted])}; not every number that is taken was shown",
+        explanation="A service of another namespace may have the number, or another's healthCheckNodePort, which tables do not "
+        "show. Paste what this prints:",
+        verify=command("get services", "default", "-A", "-o", "json"),
+    )  # fmt: skip
 
 
 def refusals(case: Case) -> list[Refusal]:

@@ -46,7 +46,7 @@ def find(case: Case) -> Iterator[Finding]:
 def _unseen(case: Case, port: Facts, protocol: str) -> Iterator[Finding]:
     """Tables show neither target ports nor those of pods: slices without a port point to it, and so may the symptom."""
     silent = "refused" if protocol == "TCP" else "timeout"
-    portless = case.portless(port)
+    portless = port.ends.empty and bool(case.portless(port))
     if portless or (case.symptom in (silent, "refused") and len(port.used)):
         yield CAUSE.possible(
             object=case.object, field=case.field(port, "protocol"),

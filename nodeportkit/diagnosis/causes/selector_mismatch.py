@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from nodeportkit.diagnosis.apps import NAMING, owner_by_name
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.diagnosis.telling import labels, patch
 from nodeportkit.standings.facts import Facts, true
-from nodeportkit.standings.nearest import Nearest, nearest_pods
+from nodeportkit.standings.nearest import Nearest, nearest_pods, spelled_alike
 from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import agree, listed
 
@@ -40,11 +41,25 @@ def _mismatch(case: Case, port: Facts, standing: Standing) -> Finding:
     selector = port.selector or {}
     near = nearest_pods(selector, port.pods)
     explanation, fix = _way_out(case, port, near)
-    return CAUSE.fact(
+    told = CAUSE.fact
+    if case.unseen_workloads:
+        told = CAUSE.hint if _resembles(near, selector) else CAUSE.possible
+    return told(
         object=case.object, field=_field(near, selector), evidence=_evidence(near, selector, port.pods),
         explanation=explanation or f"{standing.reason} {standing.explanation}", fix=fix or standing.fix,
-        verify="" if fix or standing.fix else case.command("get pods", "--show-labels"),
+        verify=case.workloads_command if case.unseen_workloads
+        else "" if fix or standing.fix else case.command("get pods", "--show-labels"),
     )  # fmt: skip
+
+
+def _resembles(near: Nearest, selector: Mapping[str, str]) -> bool:
+    """Whether the nearest pods are of the application that the selector names, or are spelled like it.
+
+    Pods that share no more than `tier=front-end` with it are others; it may be scaled to zero.
+    """
+    naming = [key for key in selector if key in NAMING] or list(selector)
+    alike = {old for old, _, value in near.instead if spelled_alike(value, selector[old])}
+    return bool(near.names) and all(key in near.carried or key in alike for key in naming)
 
 
 def _field(near: Nearest, selector: Mapping[str, str]) -> str:
@@ -98,9 +113,9 @@ def _owner(case: Case, port: Facts, near: Nearest) -> tuple[str, str] | None:
     owners = pods[["owner_kind", "owner_name"]].drop_duplicates()
     if owners.isna().any(axis=None):
         # Tables do not show owners; a Deployment's pods are named after it and the hash of its template.
-        named = {_stem(*each) for each in zip(pods["name"], pods["labels"], strict=True)}
-        known = set(made.loc[true(made["kind"].eq("Deployment")), "name"])
-        return ("Deployment", named.pop()) if len(named) == 1 and named <= known else None
+        named = {owner_by_name(*each) for each in zip(pods["name"], pods["labels"], strict=True)}
+        known = {f"Deployment {name}" for name in made.loc[true(made["kind"].eq("Deployment")), "name"]}
+        return ("Deployment", named.pop().partition(" ")[2]) if len(named) == 1 and named <= known else None
     if len(owners) != 1:
         return None
     kind, name = (str(value) for value in owners.iloc[0])
@@ -109,12 +124,6 @@ def _owner(case: Case, port: Facts, near: Nearest) -> tuple[str, str] | None:
     if len(above):
         return str(above.iloc[0, 0]), str(above.iloc[0, 1])
     return (kind, name) if kind in ("Deployment", "StatefulSet", "DaemonSet") else None
-
-
-def _stem(name: Any, labels_of: Any) -> str:
-    """The name of the Deployment that a pod's name begins with; "" for none."""
-    hash_ = labels_of.get("pod-template-hash", "") if isinstance(labels_of, Mapping) else ""
-    return str(name).rpartition(f"-{hash_}-")[0] if hash_ else ""
 
 
 def _no_template(case: Case, port: Facts) -> Finding:
@@ -142,5 +151,5 @@ def _no_template(case: Case, port: Facts) -> Finding:
             else "Select the labels of the workload that is meant:"
         ),
         fix=patch(case, {"selector": change}) if near.carried and near.lacking else "",
-        verify=case.command("get deployments,statefulsets,daemonsets", "-o", "wide"),
+        verify=case.workloads_command,
     )  # fmt: skip

@@ -11,8 +11,9 @@ from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.diagnosis.once import derived
 from nodeportkit.kube.columns import cell_lists
+from nodeportkit.kube.service_ports import family_of
 from nodeportkit.standings.facts import Facts, true
-from nodeportkit.standings.wording import listed
+from nodeportkit.standings.wording import agree, listed
 
 __all__ = ["CAUSE", "find"]
 
@@ -33,7 +34,10 @@ def find(case: Case) -> Iterator[Finding]:
             )  # fmt: skip
             return
     if case.facts.selector and case.facts.stated and case.facts.pods_listed and case.facts.labels_shown:
-        yield from _differences(case)
+        found = list(_differences(case))
+        yield from found or _of_tables(case)
+    elif case.symptom in ("refused", "timeout"):
+        yield from _unseen(case)
 
 
 def _slice(case: Case, port: Facts) -> str:
@@ -72,6 +76,52 @@ def _differences(case: Case) -> Iterator[Finding]:
         fix=case.command("delete endpointslices", "-l", f"kubernetes.io/service-name={case.name},{made_by}"),
         verify=case.listing("endpointslices"), partial=right,
     )  # fmt: skip
+
+
+def _of_tables(case: Case) -> Iterator[Finding]:
+    """Tables show addresses only, and not which of them are ready: one that no pod has points to a stale slice."""
+    given = case.cluster.given
+    told = given[true(given["namespace"].eq(case.namespace) & given["service"].eq(case.name))]
+    shown = told.dropna(subset=["slice", "address"])
+    ips = [ip for each in case.facts.all_pods["ips"] if isinstance(each, list) for ip in each[:1]]
+    if shown.empty or shown["ready"].notna().all() or case.facts.all_pods["ips"].isna().any():
+        return
+    families = {family_of(ip) for ip in ips}
+    every = {ip for each in case.facts.all_pods["ips"] for ip in each}
+    stale = [str(ip) for ip in shown["address"].unique() if ip not in every and family_of(ip) in families]
+    said = {"object": f"EndpointSlice {case.namespace}/{shown['slice'].iloc[0]}", "field": "endpoints"}
+    if stale:
+        yield CAUSE.hint(
+            **said, evidence=f"the slice lists {listed(stale)}, which no pod of {case.namespace} has",
+            explanation="kube-proxy sends where the slices say. If slices and pods were printed at different moments, print both again; "
+            "else the endpoint slice controller is behind or stuck:",
+            verify=case.command("get pods,endpointslices", "-o", "wide", "--show-labels"),
+            partial=len(stale) < shown["address"].nunique(),
+        )  # fmt: skip
+    for port in case.ports:
+        if not stale and (missing := case.unlisted(port)) and (verify := case.of_target(port)):
+            yield CAUSE.possible(
+                **said, evidence=f"no slice lists {listed(missing)}, which {agree(len(missing), 'is', 'are')} ready",
+                explanation="Unless these pods lack the port that the service sends to, the slices are behind. Paste what this prints:",
+                verify=verify, partial=True,
+            )  # fmt: skip
+            return
+
+
+def _unseen(case: Case) -> Iterator[Finding]:
+    """Endpoints that were worked out are those that there should be."""
+    for port in case.ports:
+        by_hand = case.facts.selector == {} and case.facts.stated and bool(port.endpoints["port_name"].isna().any())
+        if not by_hand and (case.facts.endpoints_listed or port.used.empty):
+            continue
+        what = "the names of the ports in its slices were not shown" if by_hand else "its EndpointSlices were not shown"
+        yield CAUSE.possible(
+            object=case.object, field="spec.ports[].name" if by_hand else "", evidence=what,
+            explanation="kube-proxy sends where the slices say, and pairs their ports with the service's by name. Paste what this prints:",
+            verify=case.command("get services,endpointslices", "-o", "yaml") if by_hand else case.listing("endpointslices"),
+            partial=not by_hand,
+        )  # fmt: skip
+        return
 
 
 @dataclass(frozen=True, slots=True)

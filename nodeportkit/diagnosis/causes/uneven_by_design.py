@@ -11,6 +11,7 @@ import pandas as pd
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.errors import NodePortKitError
+from nodeportkit.frames import STRING
 from nodeportkit.standings.facts import Facts, true
 from nodeportkit.traffic.comparison import Comparison, compare
 from nodeportkit.traffic.sharing import shares
@@ -31,8 +32,8 @@ def find(case: Case) -> Iterator[Finding]:
         yield from _by_design(case, port)
         return
     expected = _expected(case, port)
-    if expected is None:
-        return
+    unsure = expected is None or case.row["session_affinity"] is None
+    expected = _equal(port) if expected is None else expected
     found = compare(_with_others(case, expected), _counts(case.observed, expected))
     if found.p >= 0.05:
         yield _by_chance(case, port, found)
@@ -42,6 +43,13 @@ def find(case: Case) -> Iterator[Finding]:
             explanation="A client stays with its pod, so a few clients (or all behind one address) fill a few pods. Spread is over "
             "clients, not requests: count these, or let connections go anywhere:",
             fix=case.command("patch service", case.name, "-p", '{"spec": {"sessionAffinity": "None"}}'),
+        )  # fmt: skip
+    elif unsure:
+        yield CAUSE.possible(
+            object=case.object, field="spec.sessionAffinity", evidence=f"{found.verdict.rstrip('.')}; its affinity and policy were not shown",
+            explanation="With session affinity or externalTrafficPolicy: Local kube-proxy gives unequal shares, by design. "
+            "Paste what this prints:",
+            verify=case.command("get service", case.name, "-o", "yaml"),
         )  # fmt: skip
     else:
         yield CAUSE.possible(
@@ -110,6 +118,15 @@ def _expected(case: Case, port: Facts) -> pd.DataFrame | None:
     protocol = port.ports["protocol"].iloc[0]
     found = found[found["pod"].notna() & (found["protocol"].eq(protocol) if pd.notna(protocol) else True)]
     return found if len(found) and found["share"].sum() > 0 else None
+
+
+def _equal(port: Facts) -> pd.DataFrame:
+    """Equal shares of its pods: what kube-proxy gives unless affinity, policy or hints say otherwise."""
+    pods = port.used["pod"].dropna().unique()
+    share = np.full(len(pods), 1 / len(pods))
+    return pd.DataFrame(
+        {"pod": pd.array(pods, dtype=STRING), "address": pd.array([pd.NA] * len(pods), dtype=STRING), "share": share}
+    )
 
 
 def _with_others(case: Case, expected: pd.DataFrame) -> pd.DataFrame:

@@ -74,7 +74,9 @@ def _fragment(
     detail: int,
     complete: tuple[str, ...],
 ) -> Fragment:
-    rows: dict[str, list[Any]] = {name: [] for name in ("namespace", "service", "slice", "address", "port", "port_name")}
+    rows: dict[str, list[Any]] = {
+        name: [] for name in ("namespace", "service", "slice", "address", "port", "port_name")
+    }
     for namespace, name, service, numbers, without, listed in zip(
         found.namespaces, found.names, services, ports, portless, addresses, strict=True
     ):

@@ -171,7 +171,7 @@ class AuditBrowser(Explorer):
     def _table(self, found: pd.DataFrame) -> str:
         columns = {name: [str(value) for value in found[name].head(_MOST_ROWS)] for name in _SHOWN}
         more = f": the first {_MOST_ROWS} of {len(found):,}" if len(found) > _MOST_ROWS else ""
-        return table(columns, f"What was found{more}")
+        return table(columns, f"What was found{more}", prose=("message",))
 
     def _unseen(self) -> str:
         missing = not_looked_at(self._cluster)

@@ -30,6 +30,10 @@ STYLE: Final = (
     ".npk th,.npk td{text-align:left;white-space:nowrap;padding:.15em 1em .15em 0;border-bottom:1px solid var(--npk-edge)}"
     ".npk td{max-width:20em;overflow:hidden;text-overflow:ellipsis}"
     ".npk .npk-number{text-align:right}"
+    ".npk td.npk-prose{white-space:normal;max-width:none;min-width:20em;vertical-align:top}"
+    # A long table is scrolled by itself, its heading stays.
+    ".npk-table{max-height:24rem;overflow-y:auto}"
+    ".npk-table th{position:sticky;top:0;background:var(--npk-paper)}"
     # A button that is a cell of a matrix; told apart by its words and its edge, not by its colour alone.
     ".npk.npk-cell{background:var(--npk-panel);color:var(--npk-ink);border:1px solid var(--npk-edge);border-radius:4px;"
     "height:auto;min-height:2.2rem;text-align:left;white-space:normal;line-height:1.3;padding:.25rem .6rem}"
@@ -76,9 +80,12 @@ def command(text: str) -> str:
     return f"<p><code>{shown(text)}</code></p>" if text else ""
 
 
-def table(columns: Mapping[str, Sequence[str]], caption: str, *, numbers: Sequence[str] = ()) -> str:
-    """A table with a heading for each column; too long a text is cut, and whole as a tooltip."""
-    styles = ['class="npk-number" ' if name in numbers else "" for name in columns]
+def table(
+    columns: Mapping[str, Sequence[str]], caption: str, *, numbers: Sequence[str] = (), prose: Sequence[str] = ()
+) -> str:
+    """A table with a heading for each column; too long a text is cut, and whole as a tooltip, but where it is `prose`."""
+    kinds = ["number" if name in numbers else "prose" if name in prose else "" for name in columns]
+    styles = [f'class="npk-{kind}" ' if kind else "" for kind in kinds]
     head = "".join(f'<th {style}scope="col">{shown(name)}</th>' for style, name in zip(styles, columns, strict=True))
     cells = [
         [f'<td {style}title="{shown(text)}">{shown(text)}</td>' for text in texts]
@@ -87,6 +94,6 @@ def table(columns: Mapping[str, Sequence[str]], caption: str, *, numbers: Sequen
     rows = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*cells, strict=True))
     # What can be scrolled has to be reached by keyboard too.
     return (
-        f'<div class="npk-scroll" tabindex="0" role="region" aria-label="{shown(caption)}"><table>'
+        f'<div class="npk-scroll npk-table" tabindex="0" role="region" aria-label="{shown(caption)}"><table>'
         f"<caption>{shown(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )

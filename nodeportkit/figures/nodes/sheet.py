@@ -16,6 +16,7 @@ __all__ = ["Sheet"]
 
 _WIDTH: Final = 820.0
 _LEGEND: Final = Font(10)
+_BAR: Final = "requests answered (+ the latest)"
 _SIGNS: Final[dict[Mark, str]] = {
     "ready": "ready pod",
     "not-ready": "pod that is not ready",
@@ -34,6 +35,7 @@ class Sheet:
         self.nodes: Boxes | Tiles = kind(scene, MARGIN, top, _WIDTH - 2 * MARGIN)
         marks: set[Mark] = {pod.mark for box in scene.boxes for pod in box.pods}
         self.signs = [mark for mark in _SIGNS if mark in marks]
+        self.bars = any(pod.part for box in scene.boxes for pod in box.pods) and kind is Boxes
         self.closed = any(box.answers is False for box in scene.boxes)
         self.legend = bool(self.signs or scene.numbers)
         self.y_legend = self.nodes.bottom + 30
@@ -59,6 +61,10 @@ class Sheet:
             canvas.mark(x + 6.5, y - 4, mark, 6.5)
             canvas.text(x + 19, y, _SIGNS[mark], _LEGEND, colours.ink, name="legend")
             x += 19 + width(_SIGNS[mark], _LEGEND) + 22
+        if self.bars:
+            canvas.bar(x, y - 5.2, 18, 2.4, colours.target_port, name="part")
+            canvas.text(x + 24, y, _BAR, _LEGEND, colours.ink, name="legend")
+            x += 24 + width(_BAR, _LEGEND) + 22
         if not self.scene.numbers:
             return
         number = self.scene.numbers[0]

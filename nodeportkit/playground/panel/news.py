@@ -23,10 +23,13 @@ def changed(before: Cluster, after: Cluster) -> str:
 
 
 def _nodes(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[str]:
-    was, now = (dict(zip(frame["name"], frame["ready"], strict=True)) for frame in (before, after))
+    was, now = (
+        dict(zip(frame["name"], frame["ready"].eq(True).fillna(False).tolist(), strict=True))
+        for frame in (before, after)
+    )
     for name, ready in now.items():
-        if name in was and was[name] is not ready:
-            yield f"{name} is {'Ready again' if ready is True else 'NotReady'}"
+        if was.get(name, ready) != ready:
+            yield f"{name} is {'Ready again' if ready else 'NotReady'}"
 
 
 def _services(before: Cluster, after: Cluster) -> Iterator[str]:

@@ -20,7 +20,7 @@ from nodeportkit.playground.panel.tally import Landed, Tally
 from nodeportkit.playground.planting import FAULTS
 from nodeportkit.untrusted import seen
 from nodeportkit.widgets.explorer import Button, Choice, Count, Explorer, Shown
-from nodeportkit.widgets.page import paragraph, table
+from nodeportkit.widgets.page import paragraph, shown, table
 
 if TYPE_CHECKING:
     from nodeportkit.cluster import Cluster
@@ -79,15 +79,14 @@ class PlaygroundPanel(Explorer):
         self._settling = False
         self.said, self._wrong = _BEGIN, False
         self._controls: dict[str, Any] = {
-            "service": _choice("service", "16rem"),
-            "through": _choice("through", "16rem"),
-            "requests": Count(20, min=1, max=500, description="requests", style=_STYLE, layout={"width": "11rem"}),
-            "deployment": _choice("deployment", "16rem"),
-            "node": _choice("node", "16rem"),
-            "fault": _choice("fault", "16rem"),
+            "service": _choice("service"),
+            "through": _choice("through"),
+            "requests": Count(20, min=1, max=500, description="requests", style=_STYLE, layout={"width": "10.5rem"}),
+            "deployment": _choice("deployment"),
+            "node": _choice("node"),
+            "fault": _choice("fault", [SURPRISE, *sorted(FAULTS)]),
         }
-        self._controls["fault"].options = [SURPRISE, *sorted(FAULTS)]
-        self._replicas = ipywidgets.HTML()
+        self._replicas = ipywidgets.HTML(layout={"margin": "0 .5rem"})
         self._switch = self._button("stop node", "power-off", "Switch the node off, or on again", self._switch_node)
         groups = [
             self._group("service", "through", "requests", self._button("send", "paper-plane", "Dial it", self._send)),
@@ -105,7 +104,7 @@ class PlaygroundPanel(Explorer):
             ),
         ]
         self._sentence = ipywidgets.HTML()
-        super().__init__(groups, [self._sentence], least="26rem")
+        super().__init__(groups, [self._sentence], least="100%")
         with LOCK:
             self._settle()
         for name in ("service", "deployment", "node"):
@@ -274,7 +273,7 @@ class PlaygroundPanel(Explorer):
             desired = dict(zip((work["namespace"] + "/" + work["name"]).tolist(), work["desired"], strict=True))
             _offer(self._controls["deployment"], list(desired))
             number = desired.get(self["deployment"])
-            self._replicas.value = paragraph("no deployment yet" if number is None else f"{number} wanted")
+            self._replicas.value = shown("no deployment yet" if number is None else f"{number} wanted")
             off = self["node"] in self._look.stopped
             self._switch.description = "start node" if off else "stop node"
         finally:
@@ -291,7 +290,7 @@ class PlaygroundPanel(Explorer):
         return [it for group in groups for it in group.children if isinstance(it, Button)]
 
     def _button(self, description: str, icon: str, tooltip: str, pressed: Callable[[], None]) -> Button:
-        button = Button(description=description, icon=icon, tooltip=tooltip, layout={"width": "7rem"})
+        button = Button(description=description, icon=icon, tooltip=tooltip, layout={"width": "7.5rem"})
         button.on_click(lambda _: pressed())
         return button
 
@@ -310,8 +309,8 @@ class PlaygroundPanel(Explorer):
         return table(columns, "The last requests")
 
 
-def _choice(description: str, width: str) -> Choice:
-    return Choice(description=description, style=_STYLE, layout={"width": f"min({width}, 100%)"})
+def _choice(description: str, options: Sequence[str] = ()) -> Choice:
+    return Choice(options=options, description=description, style=_STYLE, layout={"width": "min(20rem, 100%)"})
 
 
 def _offer(control: Choice, options: list[Any]) -> None:

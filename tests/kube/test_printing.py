@@ -605,6 +605,30 @@ def test_ages_count_to_now(created, age):
     assert printed(namespace(created), now=NOW.astimezone(timezone(timedelta(hours=5))))["AGE"] == age
 
 
+@pytest.mark.parametrize(
+    ("thing", "cells"),
+    [
+        ({"kind": "ConfigMap", "data": {"a": "b"}, "binaryData": {"c": "ZA=="}}, {"DATA": "2"}),
+        ({"kind": "Secret", "type": "kubernetes.io/tls", "data": {"a": "Yg=="}}, {"TYPE": "kubernetes.io/tls", "DATA": "1"}),
+        ({"kind": "ServiceAccount"}, {"NAME": "x", "AGE": "<unknown>"}),
+        ({"kind": "Scale", "spec": {"replicas": 2}, "status": {"replicas": 1}}, {"DESIRED": "2", "AVAILABLE": "1"}),
+        ({"kind": "NetworkPolicy", "spec": {"podSelector": {}}}, {"POD-SELECTOR": "<none>"}),
+        ({"kind": "NetworkPolicy", "spec": {"podSelector": {"matchLabels": {"app": "web"}}}}, {"POD-SELECTOR": "app=web"}),
+        (
+            {"kind": "Ingress", "spec": {"rules": [{"host": h} for h in "abcd"], "tls": [{"hosts": ["a"]}], "ingressClassName": "nginx"}},
+            {"CLASS": "nginx", "HOSTS": "a,b,c + 1 more...", "ADDRESS": "", "PORTS": "80, 443"},
+        ),
+        (
+            {"kind": "Ingress", "spec": {"rules": [{}]}, "status": {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}},
+            {"CLASS": "<none>", "HOSTS": "*", "ADDRESS": "192.0.2.1", "PORTS": "80"},
+        ),
+    ],
+)  # fmt: skip
+def test_kinds_beside_the_workloads(thing, cells):
+    found = printed({"metadata": {"name": "x"}, **thing}, now=NOW)
+    assert {column: found[column] for column in cells} == cells
+
+
 def test_without_now_ages_count_to_the_current_time():
     assert printed(namespace(datetime.now(UTC) - timedelta(days=30)))["AGE"] == "30d"
 
@@ -613,8 +637,8 @@ def test_without_now_ages_count_to_the_current_time():
     ("thing", "message"),
     [
         (
-            {"kind": "Ingress", "apiVersion": "networking.k8s.io/v1"},
-            "Ingress of networking.k8s.io/v1 cannot be printed",
+            {"kind": "Gateway", "apiVersion": "gateway.networking.k8s.io/v1"},
+            "Gateway of gateway.networking.k8s.io/v1 cannot be printed",
         ),
         ({"kind": "Service", "apiVersion": "serving.knative.dev/v1"}, "Service of serving.knative.dev/v1"),
         ({"kind": "Pods"}, "Did you mean Pod"),

@@ -248,7 +248,10 @@ class Collector:
     def _gather(self, kind: Kind, decoded: list[Any], gathered: dict[int, Gathered]) -> None:
         """Take objects of one kind: their rows, and settings that they show."""
         if parts := kind.columns(decoded, self._namespace):
-            gathered.setdefault(id(kind), Gathered()).add(parts)
+            if id(kind) in gathered:
+                gathered[id(kind)].add(parts)
+            else:
+                gathered[id(kind)] = Gathered(parts)
         if settings := settings_of(kind, decoded):
             self._result.settings.append(settings)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -17,37 +16,48 @@ from nodeportkit.sources.reader import Fragment
 
 __all__ = ["Gathered", "times"]
 
-_PACKED: Final[dict[str, Any]] = {"string": str, "Int64": np.int64, "boolean": np.bool_}
+_NUMBERS: Final[dict[str, Any]] = {"Int64": np.int64, "boolean": np.bool_}
 _MANY: Final = 16_384
 _FIRST_MOMENT, _LAST_MOMENT = np.datetime64("1678-01-01"), np.datetime64("2262-01-01")
+_SECONDS: Final = len("2026-01-31T12:00:00")
 
 
 class Gathered:
-    """The columns of many slices of objects, one after the other."""
+    """The columns of many slices of objects, one after the other.
 
-    def __init__(self) -> None:
-        self._parts: list[_Growing] = []
+    Parameters
+    ----------
+    parts
+        Those of the first slice. The first part has a row an object, the others have parts of these objects, all of one
+        object in one slice.
+    """
+
+    def __init__(self, parts: list[Part]) -> None:
+        self._parts = [_Growing(part) for part in parts if part.groups is None]
+        self._groups = [Grouped(part.frame, part.groups) for part in parts if part.groups is not None]
         self._names: set[str] = set()
+        self.add(parts)
 
     def add(self, parts: list[Part]) -> None:
         """Put the columns of a further slice below those that are here."""
-        if not self._parts:
-            self._parts = [_Growing(part) for part in parts]
-        for growing, part in zip(self._parts, parts, strict=True):
+        for growing, part in zip(self._parts, (part for part in parts if part.groups is None), strict=True):
             growing.add(part)
+        for grouped, groups in zip(self._groups, filter(None, (part.groups for part in parts)), strict=True):
+            grouped.add(groups)
         # While the slice is at hand: later each name would have to be fetched again.
         self._names.update(parts[0].rows.get("name", ()))
 
     def fragments(self, now: datetime | None) -> list[Fragment]:
         """The columns as typed frames; ages count to `now`."""
         objects = self._parts[0]
-        # The first part has a row an object, the others have parts of these objects, all of one object in one slice.
         distinct = objects.has_names and (len(self._names) == objects.rows or not objects.has_repeated())
-        return [fragment for part in self._parts if (fragment := part.fragment(now, distinct=distinct)) is not None]
+        fragments = [part.fragment(now, distinct=distinct) for part in self._parts]
+        grouped = (groups.fragment(fragments[0].rows, distinct=distinct) for groups in self._groups)
+        return [*fragments, *(fragment for fragment in grouped if fragment is not None)]
 
 
 class _Growing:
-    """A part of many slices: the slices of each column."""
+    """A part of many slices, column by column."""
 
     def __init__(self, part: Part) -> None:
         self.frame = part.frame
@@ -57,97 +67,82 @@ class _Growing:
         self._detail = part.detail
         self._columns = {name: _Column(SCHEMAS[part.frame][name].kind) for name in part.rows}
         self._covers = None if part.covers is None else {name: _Column("string") for name in part.covers}
-        self._covered = 0
-        self._groups = None if part.groups is None else Grouped(part.frame, part.groups.columns)
 
     def add(self, part: Part) -> None:
         """Put the columns of a further slice below those that are here."""
-        rows = len(part.groups.rows if part.groups else next(iter(part.rows.values())))
+        rows = len(next(iter(part.rows.values())))
         self.rows += rows
         for name, values in part.rows.items():
             self._columns[name].add(values)
-        if self._groups is not None and part.groups is not None:
-            self._groups.add(part.groups.rows)
         if self._covers is not None and part.covers is not None:
             for name, values in part.covers.items():
                 self._covers[name].add(values)
-            self._covered += len(values)
             key = [part.rows[name] for name in SCHEMAS[self.frame].key if name in part.rows]
             self._distinct = self._distinct and len(set(zip(*key, strict=True))) == rows
 
     def has_repeated(self) -> bool:
         """Whether two rows have the same key."""
-        keys = zip(*(self._columns[name].array(self.rows) for name in SCHEMAS[self.frame].key), strict=True)
+        keys = zip(*(self._columns[name].cells for name in SCHEMAS[self.frame].key), strict=True)
         return len(set(keys)) < self.rows
 
-    def fragment(self, now: datetime | None, *, distinct: bool) -> Fragment | None:
-        """The columns as a typed frame, `distinct` if no two objects are the same one; None where groups have no rows."""
-        typed = {name: column.array(self.rows) for name, column in self._columns.items()}
-        if self._groups is not None:
-            return self._of_groups(self._groups, typed, distinct=distinct)
+    def fragment(self, now: datetime | None, *, distinct: bool) -> Fragment:
+        """The columns as a typed frame, `distinct` if no two objects are the same one."""
+        typed = {name: column.array() for name, column in self._columns.items()}
         since = next((name for name in ("created", "last_seen") if name in typed), None)
         if now is not None and since:
             typed["age"] = pd.Series(pd.Timestamp(now) - typed[since])
         covers = None
         if self._covers is not None:
-            covers = pd.DataFrame({name: column.array(self._covered) for name, column in self._covers.items()})
+            covers = pd.DataFrame({name: column.array() for name, column in self._covers.items()})
         rows = conform(self.frame, typed)
         return Fragment(self.frame, rows, covers=covers, detail=self._detail, distinct=distinct and self._distinct)
 
-    def _of_groups(self, groups: Grouped, objects: dict[str, Any], *, distinct: bool) -> Fragment | None:
-        if not objects:
-            rows = groups.once()
-            return Fragment(self.frame, rows, detail=self._detail) if len(rows) else None
-        covers = pd.DataFrame(objects)
-        rows, differ = groups.beside(covers)
-        return Fragment(self.frame, rows, covers=covers, detail=self._detail, distinct=distinct and differ)
-
 
 class _Column:
-    """The slices of a column, each in a form that leaves few objects behind.
+    """The cells of a column, in a form that leaves few objects behind.
 
     What is kept from a slice stands between what is decoded for the next: the less, the nearer to each other things stay
     in memory. Of equal texts one is kept: most columns have a few thousand different ones at most.
+
+    Attributes
+    ----------
+    cells
+        The values; of times, arrays of moments, one a slice.
     """
 
-    __slots__ = ("_kind", "_lacks", "_slices", "_texts")
+    __slots__ = ("_kind", "_texts", "cells")
 
     def __init__(self, kind: str) -> None:
+        self.cells: list[Any] = []
         self._kind = kind
-        self._slices: list[Any] = []
-        self._texts: dict[Any, Any] | None = {}
-        self._lacks = False
+        self._texts: dict[Any, Any] | None = {} if kind == "string" else None
 
     def add(self, values: Sequence[Any]) -> None:
         """Put a further slice below those that are here."""
         if self._kind == "time":
-            self._slices.append(_moments(values))
-        elif self._kind == "string":
-            if self._texts is not None:
-                values = list(map(self._texts.setdefault, values, values))
-                if len(self._texts) > _MANY:
-                    self._texts = None
-            self._slices.extend(values)
-        elif self._kind in _PACKED and None not in values:
-            self._slices.append(np.array(values, dtype=_PACKED[self._kind]))
+            self.cells.append(_moments(values))
+        elif self._texts is None:
+            self.cells.extend(values)
         else:
-            self._lacks = True
-            self._slices.append(values)
+            self.cells.extend(map(self._texts.setdefault, values, values))
+            if len(self._texts) > _MANY:
+                self._texts = None
 
-    def array(self, rows: int) -> Any:
+    def array(self) -> Any:
         """The column as an array of its type, as far as that is quicker than to let pandas look at each value."""
         if self._kind == "time":
-            return _utc(np.concatenate([*self._slices, np.array([], dtype="datetime64[ns]")]))
+            return _utc(np.concatenate([*self.cells, np.array([], dtype="datetime64[ns]")]))
         if self._kind == "string":
-            cells = np.fromiter(self._slices, dtype=object, count=rows)
-            if None in self._slices:
-                cells[[cell is None for cell in self._slices]] = pd.NA
-            return pd.arrays.StringArray(cells)
-        if self._kind in _PACKED and not self._lacks:
-            packed = np.concatenate([*self._slices, np.array([], dtype=_PACKED[self._kind])])
+            texts = np.fromiter(self.cells, dtype=object, count=len(self.cells))
+            missing = pd.isna(texts)
+            if missing.any():
+                texts[missing] = pd.NA
+            return pd.arrays.StringArray(texts)
+        if self._kind in _NUMBERS and None not in self.cells:
+            numbers = np.fromiter(self.cells, _NUMBERS[self._kind], len(self.cells))
             made = pd.arrays.BooleanArray if self._kind == "boolean" else pd.arrays.IntegerArray
-            return made(packed, np.zeros(rows, dtype=bool))
-        return list(chain.from_iterable(self._slices))
+            return made(numbers, np.zeros(len(numbers), dtype=bool))
+        return self.cells
 
 
 def times(texts: Sequence[Any]) -> Any:
@@ -161,9 +156,12 @@ def _utc(moments: Any) -> Any:
 
 def _moments(texts: Sequence[Any]) -> Any:
     try:
-        if {text[19:] for text in texts if text} <= {"Z"}:
-            return _in_nanoseconds(np.array([text[:19] if text else "NaT" for text in texts], dtype="datetime64[s]"))
-    except ValueError:
+        if set(map(len, texts)) == {_SECONDS + 1}:
+            letters = np.frombuffer("".join(texts).encode("ascii"), dtype=np.uint8).reshape(len(texts), -1)
+            if (letters[:, _SECONDS] == ord("Z")).all():
+                written = np.ascontiguousarray(letters[:, :_SECONDS]).view(f"S{_SECONDS}").ravel()
+                return _in_nanoseconds(written.astype("datetime64[s]"))
+    except (TypeError, ValueError):  # one is missing, or no time in this form
         pass
     parsed = pd.to_datetime(pd.Series(texts, dtype=object), utc=True, errors="coerce", format="ISO8601")
     return _in_nanoseconds(parsed.dt.tz_localize(None).to_numpy(copy=True))

@@ -17,7 +17,7 @@ from nodeportkit.sources.objects.binds import binds
 from nodeportkit.sources.objects.kinds import Groups, Part
 from nodeportkit.sources.objects.pod_types import Container, InitContainer, PodSpec
 
-__all__ = ["Made", "made_of", "ports_of", "specs_part"]
+__all__ = ["Made", "made_of", "ports_part", "specs_part"]
 
 # Kubernetes API reference, PodSpec.terminationGracePeriodSeconds: "Defaults to 30 seconds."
 _GRACE: Final = 30
@@ -137,11 +137,12 @@ def _readiness(container: Container) -> tuple[str, str]:
     return ("exec" if probe.exec is not None else ""), ""
 
 
-def ports_of(several: Sequence[Made]) -> Groups:
-    """The rows of `containers`, but for namespace and name of the pods."""
-    return Groups(_PORTS, [it.ports for it in several])
+def ports_part(several: Sequence[Made]) -> Part:
+    """The rows of `containers`, beside the pods."""
+    home = {"namespace": "namespace", "pod": "name"}
+    return Part("containers", {}, groups=Groups(_PORTS, [it.ports for it in several], home))
 
 
 def specs_part(several: Sequence[Made]) -> Part:
-    """The rows of `specs`."""
-    return Part("specs", {}, groups=Groups(_ROWS, [it.rows for it in several]))
+    """The rows of `specs`, each spec once."""
+    return Part("specs", {}, groups=Groups(_ROWS, [it.rows for it in several], {}))

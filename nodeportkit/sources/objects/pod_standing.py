@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from nodeportkit.kube.printing.pod_status import ContainerView, PodView, pod_summary
 from nodeportkit.sources.objects.pod_specs import Made
-from nodeportkit.sources.objects.pod_types import Condition, ContainerStatus, Pod, PodSpec, PodStatus, State, Terminated
+from nodeportkit.sources.objects.pod_types import Condition, ContainerStatus, Pod, PodSpec, State, Terminated
 from nodeportkit.sources.objects.typed import Metadata
 
 __all__ = ["Standing", "standing", "told_by"]
@@ -36,11 +36,20 @@ def standing(pod: Pod, made: Made) -> Standing:
         if condition.type == "Ready":
             ready = condition.status == "True"
             break
+    why = "" if ready else _why(conditions)
     meta = pod.metadata or _NO_METADATA
-    if status.phase == "Running" and not (status.reason or meta.deletion_timestamp):
-        counts = _all_run(made.sidecars, status)
-        if counts:
-            return "Running", ready, counts[0], counts[1], "" if ready else _why(conditions)
+    if status.phase == "Running" and not status.reason and meta.deletion_timestamp is None:
+        beside = _beside(status.init_container_statuses, made) if status.init_container_statuses else (0, 0)
+        if beside:
+            count, restarts = beside
+            for container in status.container_statuses or ():
+                state = container.state
+                if not (container.ready and state and state.running) or state.waiting or state.terminated:
+                    break
+                count += 1
+                restarts += container.restart_count or 0
+            else:
+                return "Running", ready, count, restarts, why
     spec = pod.spec or _NO_SPEC
     summary = pod_summary(
         PodView(
@@ -59,7 +68,7 @@ def standing(pod: Pod, made: Made) -> Standing:
             statuses=[_view(container) for container in status.container_statuses or ()],
         )
     )
-    return summary.status, ready, summary.ready, summary.restarts, "" if ready else _why(conditions)
+    return summary.status, ready, summary.ready, summary.restarts, why
 
 
 def _why(conditions: Iterable[Condition]) -> str:
@@ -76,29 +85,19 @@ def told_by(condition: Condition) -> str:
     return ": ".join(part for part in (condition.reason, condition.message) if part)
 
 
-def _all_run(sidecars: Collection[str | None], status: PodStatus) -> tuple[int, int] | None:
-    """Ready containers and restarts where all containers run and are ready; None where it is not as simple as that."""
+def _beside(init_containers: Iterable[ContainerStatus], made: Made) -> tuple[int, int] | None:
+    """Ready sidecars and their restarts, where they run and all other init containers are done; None where not so."""
     ready = restarts = 0
-    for container in status.init_container_statuses or ():
-        if container.name in sidecars:
-            if not (container.started and _runs(container)):
+    for container in init_containers:
+        state = container.state or _NO_STATE
+        if container.name in made.sidecars:
+            if not (container.started and container.ready and state.running) or state.waiting or state.terminated:
                 return None
             ready += 1
             restarts += container.restart_count or 0
-        elif not (container.state and container.state.terminated and container.state.terminated.exit_code == 0):
+        elif not state.terminated or state.terminated.exit_code != 0:
             return None
-    for container in status.container_statuses or ():
-        state = container.state  # as in _runs, without the call: this is where a large cluster spends its time
-        if not container.ready or not state or not state.running or state.waiting or state.terminated:
-            return None
-        ready += 1
-        restarts += container.restart_count or 0
     return ready, restarts
-
-
-def _runs(container: ContainerStatus) -> bool:
-    state = container.state
-    return bool(container.ready and state and state.running and not state.waiting and not state.terminated)
 
 
 def _view(container: ContainerStatus) -> ContainerView:

@@ -23,18 +23,20 @@ __all__ = ["Groups", "Kind", "Part", "frame_of", "frame_of_resource", "kind_of",
 class Groups(NamedTuple):
     """Rows that objects made alike have in common: their columns, and for each object its rows.
 
-    Objects made alike name the same tuple of rows, so that nothing is done for each of them.
+    Objects made alike name the same tuple of rows, so that nothing is done for each of them. In the frame, the rows of an
+    object stand beside what names it: `home` says which columns of the first part become which. Without them, each group
+    counts once.
     """
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[tuple[Any, ...], ...]]
+    home: dict[str, str]
 
 
 class Part(NamedTuple):
     """Rows of one frame, column by column, and the objects of which these rows are everything (see `Fragment.covers`).
 
-    With `groups`, `rows` has what tells the objects apart, a row for each, to be repeated beside the rows of its group: they
-    are what is covered. Without any such columns, each group counts once.
+    Parts with `groups` have nothing else, and cover the objects that these stand beside.
     """
 
     frame: str

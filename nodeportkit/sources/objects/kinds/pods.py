@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from nodeportkit.sources.objects.component_flags import settings
 from nodeportkit.sources.objects.kinds import Part
-from nodeportkit.sources.objects.pod_specs import made_of, ports_of, specs_part
+from nodeportkit.sources.objects.pod_specs import made_of, ports_part, specs_part
 from nodeportkit.sources.objects.pod_standing import standing
 from nodeportkit.sources.objects.pod_types import Pod, PodSpec, PodStatus
 from nodeportkit.sources.objects.typed import Metadata, labels, owner
@@ -56,8 +56,7 @@ def columns(pods: Sequence[Pod], namespace: str) -> list[Part]:
         "labels": list(map(labels, metas)),
         "created": created,
     }
-    homes = {"namespace": namespaces, "pod": names}
-    return [Part("pods", rows), Part("containers", homes, groups=ports_of(specs)), specs_part(specs)]
+    return [Part("pods", rows), ports_part(specs), specs_part(specs)]
 
 
 def _ips(status: PodStatus) -> list[str]:

@@ -180,6 +180,10 @@ class _Asking:
             _mend(thing, found, meant.path)
         for wrong in mistyped:
             self._say("error", wrong.path, wrong.message, self._slip_at(wrong.path, 1) or explain_type(wrong))
+        # What was moved may hold unknown fields of its own.
+        while hidden := decode(thing, kind)[0]:
+            for found in hidden:
+                _mend(thing, found, guess(found, kind).path)
         return not mistyped and not decode(thing, kind)[1]
 
     def _slip_at(self, path: str, behind: int = 0) -> str:

@@ -33,6 +33,16 @@ _WANTED: Final = {
     "quantity": "a quantity like 100m or 64Mi",
     "time": "a time",
 }
+# How fields were written in versions of Ingress before v1: what has the field now, its path from there, how to write it.
+_RENAMED: Final = {
+    "serviceName": ("service", "service.name", "`service:` and below it `name:`"),
+    "servicePort": (
+        "service",
+        "service.port.number",
+        "`service:`, below it `port:`, and below that `number:` or `name:`",
+    ),
+    "backend": ("defaultBackend", "defaultBackend", "`defaultBackend:`"),
+}
 _NEAR: Final = 0.7
 _DEEPEST: Final = 5
 _STEP: Final = re.compile(r"\[\d+\]")
@@ -58,6 +68,9 @@ def guess(unknown: Unknown, kind: str) -> Guess:
     same = next((name for name in unknown.known if name.lower() == key.lower()), None)
     if same:
         return Guess(f"Capitals count: write `{same}`.", here + same)
+    holder, path, written = _RENAMED.get(key, ("", "", ""))
+    if holder in unknown.known:
+        return Guess(f"So it was before networking.k8s.io/v1: now write {written}.", here + path)
     for name in sorted(unknown.known, key=len, reverse=True):
         value = key.removeprefix(name).lstrip("=: ")
         if key.startswith(name) and value_fits(name, value):
@@ -88,6 +101,8 @@ def explain_type(mistyped: Mistyped) -> str:
         return f"`{name}` is {got}, and takes a list: write each entry as an item that begins with a dash."
     if wanted.startswith("map") or fields_of(wanted):
         return f"`{name}` is {got}, and takes a mapping: keys below it, indented, each with a colon and a blank."
+    if wanted == "bytes" and mistyped.got == "string":
+        return f"`{name}` is plain text, where values are base64. Of a Secret, write it below `stringData:` instead."
     words = f"`{name}` is {got}, and takes {_WANTED.get(wanted, 'text')}"
     if mistyped.got == "string" and wanted in ("int32", "int64", "bool"):
         return f"{words}: write it without quotes."

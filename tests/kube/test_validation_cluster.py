@@ -12,6 +12,7 @@ import pytest
 
 from nodeportkit.kube.defaults import with_defaults
 from nodeportkit.kube.validation import KINDS, check_create, check_update
+from nodeportkit.validation.explanations import explain
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 IMMUTABLE = "field is immutable when `immutable` is set"
@@ -352,3 +353,9 @@ def test_finalizers():
         "foregroundDeletion cannot be both set",
         'metadata.finalizers[2]: Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified',
     ]
+
+
+def test_every_message_has_an_explanation_of_its_own():
+    errors = [error for _, errors in (*NODES, *CONFIGS, *SECRETS, *EVENTS) for error in errors]
+    words = {error: explain(*error.split(": ", 1)) for error in errors}
+    assert [error for error, said in words.items() if not said or said.startswith("This must be given")] == []

@@ -13,6 +13,7 @@ import pytest
 
 from nodeportkit.kube.defaults import with_defaults
 from nodeportkit.kube.validation import KINDS, check_create, check_update, refusal, warnings_of
+from nodeportkit.validation.explanations import explain
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 LABEL = (
@@ -498,3 +499,9 @@ def test_what_is_accepted_has_what_the_client_asks_for(one):
     api = kubernetes.client.ApiClient()
     read = api._ApiClient__deserialize(with_defaults(one), model)
     assert api.sanitize_for_serialization(read)["metadata"]["name"] == "web"
+
+
+def test_every_message_has_an_explanation_of_its_own():
+    errors = [error for _, errors in (*INGRESSES, *POLICIES, *SLICES, *ENDPOINTS) for error in errors]
+    words = {error: explain(*error.split(": ", 1)) for error in errors}
+    assert [error for error, said in words.items() if not said or said.startswith("This must be given")] == []

@@ -366,3 +366,102 @@ def test_every_message_has_an_explanation():
 def test_nothing_is_refused_that_a_server_holds():
     found = validate(FIXTURES / "real-cluster/objects.json")
     assert found.empty
+
+
+# The other kinds
+
+
+OLD_INGRESS = """
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec:
+  backend: {serviceName: web, servicePort: 80}
+  rules:
+  - http:
+      paths:
+      - path: shop
+        pathtype: Prefix
+        backend:
+          serviceName: web
+          servicePort: 80
+"""
+
+
+def test_an_ingress_as_it_was_written_before_v1():
+    found = validate(OLD_INGRESS)
+    at = "spec.rules[0].http.paths[0]"
+    assert list(zip(found.field, found.line, strict=True)) == [
+        ("spec.backend", 6),
+        (f"{at}.backend.serviceName", 13),
+        (f"{at}.backend.servicePort", 14),
+        (f"{at}.pathtype", 11),
+        # As if they were mended, the rest is looked at as well.
+        (f"{at}.path", 10),
+    ]
+    assert found.explanation[1].endswith("now write `service:` and below it `name:`.")
+
+
+def test_paths_of_the_server_that_are_not_those_of_the_manifest():
+    taints = "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nspec:\n  taints:\n  - key: a\n    effect: Never\n"
+    assert list(validate(taints).line) == [7]
+    both = (
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  annotations:\n"
+        "    kubernetes.io/ingress.class: b\nspec: {ingressClassName: c, defaultBackend: {resource: {kind: a, name: b}}}\n"
+    )
+    assert list(validate(both).line) == [6]
+
+
+def test_what_stands_in_no_namespace():
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "N1", "namespace": "shop"}}
+    assert list(validate(node).object) == ["Node N1"]
+    old = {**node, "metadata": {"name": "n1"}, "spec": {"podCIDR": "10.244.1.0/24"}}
+    found = validate({**old, "spec": {"podCIDR": "10.244.2.0/24"}}, old=old)
+    assert rows(found) == [("spec.podCIDRs", 'Forbidden: node updates may not change podCIDR except from "" to valid')]
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "frame", "columns"),
+    [
+        ("Ingress", "networking.k8s.io/v1", "backends", {"namespace": ["shop"], "ingress": ["web"]}),
+        ("NetworkPolicy", "networking.k8s.io/v1", "policies", {"namespace": ["shop"], "name": ["web"]}),
+        ("EndpointSlice", "discovery.k8s.io/v1", "endpoints", {"namespace": ["shop"], "slice": ["web"]}),
+        ("Namespace", "v1", "namespaces", {"name": ["web"]}),
+        ("Node", "v1", "nodes", {"name": ["web"]}),
+    ],
+)
+def test_what_the_cluster_has_of_that_name(kind, version, frame, columns):
+    needed = {
+        "Ingress": {"spec": {"rules": [{"host": "a.com"}]}},
+        "EndpointSlice": {"addressType": "IPv4", "endpoints": []},
+    }
+    thing = {
+        "apiVersion": version,
+        "kind": kind,
+        "metadata": {"name": "web", "namespace": "shop"},
+        **needed.get(kind, {}),
+    }
+    found = validate(thing, Cluster(**{frame: columns}))
+    # The words of a real server: AlreadyExists names the resource with its group.
+    plurals = {"Ingress": "ingresses.networking.k8s.io", "NetworkPolicy": "networkpolicies.networking.k8s.io"}
+    resource = plurals.get(kind, {"EndpointSlice": "endpointslices.discovery.k8s.io"}.get(kind, f"{kind.lower()}s"))
+    assert rows(found, "note") == [("metadata.name", f'{resource} "web" already exists')]
+    assert len(found) == 1
+    other = {**thing, "metadata": {**thing["metadata"], "name": "other"}}
+    assert validate(other, Cluster(**{frame: columns})).empty
+
+
+def test_no_secret_is_shown():
+    secret = """
+apiVersion: v1
+kind: Secret
+metadata: {name: token}
+type: kubernetes.io/dockerconfigjson
+data: {.dockerconfigjson: aHVudGVyMg==, plain: hunter2!}
+stringData: {a b: hunter3}
+"""
+    for text in (secret, secret.replace(", plain: hunter2!", "")):
+        found = validate(text)
+        assert (found.severity == "error").all()
+        assert not found.empty
+        assert "hunter" not in found.to_string()

@@ -1,19 +1,12 @@
-"""What the server's messages mean, in plain words: one entry a message.
-
-An entry is a pattern for `field: message`, and the words; `{0}`, `{1}` stand for what the pattern's groups found.
-"""
+"""Of Services, pods and workloads, of metadata, and of what kubectl itself complains."""
 
 from __future__ import annotations
 
-import difflib
-import re
 from typing import Final
 
-from nodeportkit.kube.validation.names import dns1123_subdomain, port_name
+__all__ = ["TABLE"]
 
-__all__ = ["explain"]
-
-_TABLE: Final = (
+TABLE: Final = (
     # Node ports.
     (
         r"nodePort: .*not in the valid range\. The range of valid ports is (\S+)",
@@ -257,35 +250,3 @@ _TABLE: Final = (
         "Every object says which version of the API it is written for: `apiVersion: v1`.",
     ),
 )
-_PATTERNS: Final = tuple((re.compile(pattern), words) for pattern, words in _TABLE)
-_NAME: Final = re.compile(
-    r'Invalid value: "(?P<given>[^"]+)": (?:a lowercase RFC 1123|must contain only alpha-numeric)'
-)
-_UNSUPPORTED: Final = re.compile(r"Unsupported value: \"(?P<given>.*?)\": supported values: (?P<known>.*)")
-
-
-def explain(field: str, message: str) -> str:
-    """What a message means and what to do; "" where there is nothing to add.
-
-    Examples
-    --------
-    >>> explain("spec.type", 'Unsupported value: "nodeport": supported values: "ClusterIP", "NodePort"')
-    'Write `NodePort`. There are four types, with these capitals: ClusterIP, NodePort, LoadBalancer, ExternalName.'
-    """
-    line = f"{field}: {message}"
-    found = ((pattern.search(line), words) for pattern, words in _PATTERNS)
-    words = next((words.format(*match.groups()) for match, words in found if match), "")
-    return f"{_meant(message)}{words}"
-
-
-def _meant(message: str) -> str:
-    """The value that is meant, where it is nearly right."""
-    if match := _UNSUPPORTED.search(message):
-        known = {value.lower(): value for value in re.findall(r'"(.*?)"', match["known"])}
-        near = difflib.get_close_matches(match["given"].lower(), known, n=1, cutoff=0.6)
-        return f"Write `{known[near[0]]}`. " if near else ""
-    if match := _NAME.search(message):
-        plain = re.sub(r"[^a-z0-9.]+", "-", match["given"].lower()).strip("-.")
-        wrong = (port_name if "alpha-numeric characters (" in message else dns1123_subdomain)(plain)
-        return "" if wrong else f"`{plain}` would do. "
-    return ""

@@ -24,10 +24,10 @@ def heard_by(listener: Listener) -> Iterator[None]:
     Examples
     --------
     >>> with heard_by(lambda what, done, total, unit: print(f"{what}: {done} of {total} {unit}")):
-    ...     names = [name.upper() for name in tracked(["web", "api"], "shouting", "names", total=2)]
-    shouting: 0 of 2 names
-    shouting: 1 of 2 names
-    shouting: 2 of 2 names
+    ...     names = [name.upper() for name in tracked(["web", "api"], "Reading", "names", total=2)]
+    Reading: 0 of 2 names
+    Reading: 1 of 2 names
+    Reading: 2 of 2 names
     """
     before = _LISTENER.set(listener)
     try:
@@ -42,7 +42,7 @@ def report(what: str, done: int | None = None, total: int | None = None, unit: s
     Parameters
     ----------
     what
-        What is being done: `reading pods.json`.
+        What is being done: `Reading pods.json`; "" while it is for somebody else to say something.
     done, total
         How much of it; None where nobody knows.
     unit

@@ -12,6 +12,9 @@ from typing import Any
 import click
 import pandas as pd
 
+from nodeportkit.cli.pipes import printed
+from nodeportkit.cli.status_line import status_line
+from nodeportkit.progress import report
 from nodeportkit.untrusted import seen
 
 __all__ = ["Answer", "answers"]
@@ -52,8 +55,11 @@ def answers(*forms: str) -> Callable[[Callable[..., Answer]], Callable[..., None
         @click.option("-o", "--output", type=click.Choice(forms), default=forms[0], show_default=True, help="The form.")
         @functools.wraps(function)
         def run(*args: Any, output: str, **options: Any) -> None:
-            answer = function(*args, **options)
-            click.echo(_written(answer, output))
+            with status_line():
+                answer = function(*args, **options)
+                report("Writing")
+                written = _written(answer, output)
+            printed(written)
             click.get_current_context().exit(answer.code)
 
         return run

@@ -2,51 +2,65 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlencode
 
-import click
-
-from nodeportkit.errors import ReadError
+from nodeportkit.errors import NodePortKitError, ReadError
+from nodeportkit.live.listing import told
+from nodeportkit.live.server import Refused, Unreachable
 from nodeportkit.untrusted import seen
 
 __all__ = ["collected"]
 
-# Never Secrets, and of ConfigMaps only the one that says how kube-proxy is set up.
-_RESOURCES: Final = (
-    "nodes,services,pods,endpointslices,deployments.apps,replicasets.apps,daemonsets.apps,statefulsets.apps,"
-    "networkpolicies.networking.k8s.io,ingresses.networking.k8s.io,events"
-)
-_PROXY: Final = ("configmap", "kube-proxy", "--namespace", "kube-system", "--ignore-not-found")
+# How kubectl tells what a server answered (k8s.io/kubectl pkg/cmd/util/helpers.go), by the reasons that matter here.
+_REFUSED: Final = re.compile(r"Error from server(?: \((\w+)\))?:")
+_CODES: Final = {"Unauthorized": 401, "Forbidden": 403, "NotFound": 404, "Expired": 410, "Gone": 410}
+_ANY: Final = 500
 
 
-def collected(context: str | None, kubeconfig: str | None, namespace: str | None) -> list[bytes]:
-    """What kubectl prints of a cluster's nodes, services, pods and what else bears on node ports.
+def collected(
+    context: str | None, kubeconfig: str | None, namespace: str | None
+) -> tuple[list[bytes], list[NodePortKitError]]:
+    """What an API server tells of nodes, services, pods and what else bears on node ports, and what it refused to tell.
 
     Raises
     ------
     ReadError
-        If kubectl is not there, or gets no answer.
+        If kubectl is not there.
+    Refused, Unreachable
+        If it gets no answer.
     """
-    server = [*(["--context", context] if context else []), *(["--kubeconfig", kubeconfig] if kubeconfig else [])]
-    where = ["--namespace", namespace] if namespace else ["--all-namespaces"]
-    objects = _kubectl(["get", _RESOURCES, *where, "--output", "json", *server])
-    if not objects.stdout.strip():
-        raise ReadError(f"kubectl got no answer: {_said(objects.stderr)}", source=context or "the current context")
-    if objects.returncode:
-        click.echo(f"Not everything could be read: {_said(objects.stderr)}", err=True)
-    proxy = _kubectl(["get", *_PROXY, "--output", "json", *server])
-    return [objects.stdout, *([proxy.stdout] if proxy.returncode == 0 and proxy.stdout.strip() else [])]
+    return told(_Kubectl(context, kubeconfig), namespace)
 
 
-def _kubectl(arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(["kubectl", *arguments], capture_output=True, check=False)
-    except OSError as error:
-        raise ReadError(
-            f"kubectl cannot be run: {error.strerror}",
-            hint="Install it, or give files of what it prints elsewhere: kubectl get svc,pods,nodes,endpointslices -A -o json",
-        ) from error
+class _Kubectl:
+    """Who asks: see `nodeportkit.live.listing.Answering`."""
+
+    def __init__(self, context: str | None, kubeconfig: str | None) -> None:
+        self._server = [
+            *(["--context", context] if context else []),
+            *(["--kubeconfig", kubeconfig] if kubeconfig else []),
+        ]
+        self._name = context or "the current context"
+
+    def get(self, path: str, **query: Any) -> bytes:
+        """See `Answering`."""
+        asked = f"{path}?{urlencode(query)}" if query else path
+        try:
+            done = subprocess.run(["kubectl", "get", "--raw", asked, *self._server], capture_output=True, check=False)
+        except OSError as error:
+            raise ReadError(
+                f"kubectl cannot be run: {error.strerror}",
+                hint="Install it, or give files of what it prints elsewhere: kubectl get svc,pods,nodes,endpointslices -A -o json",
+            ) from error
+        if not done.returncode:
+            return done.stdout
+        said = _said(done.stderr)
+        if refused := _REFUSED.search(said):
+            raise Refused(_CODES.get(refused[1] or "", _ANY), f"{path}: {said}", source=self._name)
+        raise Unreachable(f"kubectl got no answer: {said}", source=self._name)
 
 
 def _said(errors: bytes) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import click
 
+from nodeportkit.cli.pipes import nobody_reads
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.untrusted import seen
 
@@ -34,23 +35,27 @@ def plugin(args: list[str] | None = None) -> None:
 
 
 def _run(name: str, args: list[str] | None) -> int:
-    from nodeportkit.cli.app import app
-
     settings: dict[str, Any] = {"color": _colour(), "obj": {"live": name.startswith("kubectl")}}
     try:
+        from nodeportkit.cli.app import app
+
         code = app.main(args, prog_name=name, standalone_mode=False, complete_var="_NODEPORTKIT_COMPLETE", **settings)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _misused(name, error)
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has seen enough; what is still in the buffer has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nobody_reads()
         return 0
-    except (NodePortKitError, OSError) as error:
+    except NodePortKitError as error:
         _say(name, str(error))
+        return _UNUSABLE
+    except OSError as error:
+        nobody_reads()  # a disk that is full would be so again
+        where = f"{error.filename}: " if error.filename else ""
+        _say(name, f"{where}{error.strerror or error}")
         return _UNUSABLE
     except Exception as error:
         if os.environ.get(_TRACEBACK):
@@ -59,6 +64,17 @@ def _run(name: str, args: list[str] | None) -> int:
         _say(name, f"this should not have happened ({what}). Set {_TRACEBACK}=1 to see where, and report it.")
         return _OUR_FAULT
     return code if isinstance(code, int) else 0
+
+
+def _misused(name: str, error: click.ClickException) -> int:
+    """Say on one line how a command cannot be used, and where to read how it can; help that was asked for is longer."""
+    text = error.format_message()
+    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else name
+    if "\n" in text:
+        error.show()
+    else:
+        _say(name, f"{text} See: {path} --help")
+    return error.exit_code
 
 
 def _say(name: str, text: str) -> None:

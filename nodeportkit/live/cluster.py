@@ -9,9 +9,8 @@ from typing import Any
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.frames import SCHEMAS
-from nodeportkit.live.kinds import KINDS, PROXY
-from nodeportkit.live.listing import pages
-from nodeportkit.live.server import Refused, Server
+from nodeportkit.live.listing import proxy_settings, told
+from nodeportkit.live.server import Server
 from nodeportkit.live.watching import Watch
 from nodeportkit.sources.read import read
 
@@ -56,7 +55,7 @@ class LiveCluster(Cluster):
                 watching.wait(lambda cluster: len(cluster.pods) == 3, seconds=30)
                 npk.plot_chain(watching.cluster, "web")
         """
-        proxy = _proxy_settings(self._server)
+        proxy = proxy_settings(self._server)
         return Watch(
             self._server,
             self._namespace,
@@ -98,25 +97,7 @@ def connect(
 
 
 def _read(server: Server, namespace: str | None) -> LiveCluster:
-    found: list[bytes] = []
-    problems: list[NodePortKitError] = []
-    for kind in KINDS:
-        try:
-            found += pages(server, kind, namespace)[0]
-        except Refused as error:
-            if kind.needed:
-                raise
-            problems.append(error)
-    found += _proxy_settings(server)
-    return _made(server, namespace, found, problems)
-
-
-def _proxy_settings(server: Server) -> list[bytes]:
-    """kube-proxy's ConfigMap; nothing where there is none, or it is not for this user to read."""
-    try:
-        return [server.get(PROXY)]
-    except Refused:
-        return []
+    return _made(server, namespace, *told(server, namespace))
 
 
 def _made(server: Server, namespace: str | None, things: list[Any], problems: list[NodePortKitError]) -> LiveCluster:

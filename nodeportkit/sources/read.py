@@ -30,6 +30,7 @@ __all__ = ["read"]
 
 _JSON: Final = re.compile(rb"\s*(?:\{|\[\s*[{\]])")
 _YAML_FIRST: Final = re.compile(r"(?:apiVersion|kind|metadata|items|spec)\s*:|---\s*$|-\s+apiVersion\s*:")
+_LONG: Final = 8 << 20
 _YAML_SUFFIXES: Final = (".yaml", ".yml")
 
 
@@ -184,12 +185,19 @@ def _tell_whole_or_lines(told: _Told, number: int, source: str, content: str | b
     try:
         objects = whole()
     except ReadError as error:
+        # What a terminal printed is seen soon, and looking through all of a long file that is cut off takes long.
+        if len(content) > _LONG and _nothing(scan(decode(content[:_LONG], source), source)):
+            raise error
         scanned = scan(decode(content, source), source)
-        if not scanned.steps and all(finding.table is None for finding in scanned.findings):
+        if _nothing(scanned):
             raise error
         _tell_lines(told, number, source, scanned)
         return
     _tell_objects(told, number, source, objects)
+
+
+def _nothing(scanned: Scan) -> bool:
+    return not scanned.steps and all(finding.table is None for finding in scanned.findings)
 
 
 def _tell_lines(told: _Told, number: int, source: str, scanned: Scan) -> None:

@@ -127,9 +127,11 @@ def test_audit_tells_the_worst_first_and_ends_with_its_exit_code():
     assert any("selector-matches-nothing  Service shop/nobody" in block for block in blocks)
     assert "kubectl get networkpolicies -A -o json" in out  # what was not looked at
     assert run("audit", REAL, "--fail-on", "never")[0] == 0
-    _, told, _ = run("audit", REAL, "-o", "json", "-n", "kube-system")
+    _, told, _ = run("audit", REAL, "-o", "json", "-n", "default")
     assert not [row for row in json.loads(told)["findings"] if row["namespace"] == "shop"]
     assert run("audit", REAL, "--ignore", "no-such-check")[0] == 2
+    code, _, err = run("audit", REAL, "-n", "shpo")
+    assert (code, err) == (2, "nodeportkit: There is no namespace 'shpo' here. Did you mean shop?\n")
 
 
 def test_audit_writes_reports_for_people_and_for_code_hosts():
@@ -245,12 +247,83 @@ def test_a_gigabyte_of_junk_is_given_up_early():
     assert "nothing in its first 8 MB" in done.stderr.decode()
 
 
-def test_a_file_that_is_not_there_or_cannot_be_opened(tmp_path):
-    code, _, err = run("read", tmp_path / "gone.json")
-    assert (code, "there is no such file" in err) == (2, True)
-    code, _, err = run("read", "/proc/self/mem")
-    assert code == 2
-    assert "cannot be opened" in err
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("gone.json", "gone.json: there is no such file"),
+        ("/proc/self/mem", "/proc/self/mem: cannot be opened: "),
+        ("", "a name of a file is empty"),
+        ("~nobody-is-called-so/x", "~nobody-is-called-so/x: there is no such file"),
+        ("x" * 300, "cannot be opened: File name too long"),
+        ("empty-folder", "The folder 'empty-folder' holds no file"),
+        ("words.txt", "words.txt: nothing in it is what kubectl, minikube or curl print"),
+    ],
+)
+def test_a_file_that_is_not_there_or_cannot_be_opened(tmp_path, name, said):
+    (tmp_path / "empty-folder").mkdir()
+    (tmp_path / "words.txt").write_text("Dear all,\nsee you tomorrow.\n")
+    code, out, err = run("audit", name, cwd=tmp_path)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert (err.count("\n"), err.startswith("nodeportkit: ")) == (1, True)
+
+
+def test_a_command_that_cannot_be_meant_is_one_line_too():
+    code, out, err = run("audit", REAL, "--context", "prod")
+    assert (code, out) == (2, "")
+    assert err == "nodeportkit: Give files or --context, not both. See: nodeportkit audit --help\n"
+
+
+def through_a_shell(line, **environment):
+    """What a shell prints for a line, and the exit code of its first command."""
+    env = {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": "/nonexistent", "REAL": str(REAL), **environment}
+    command = ["bash", "-c", f"{line}\nexit ${{PIPESTATUS[0]}}"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=120, env=env)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("nodeportkit audit <&-", 2, "standard input: is closed. Name files, or pipe what kubectl prints."),
+        ("nodeportkit validate - <&-", 2, "standard input: is closed. Name files, or pipe what kubectl prints."),
+        ("nodeportkit read $REAL > /dev/full", 2, "No space left on device"),
+        ("nodeportkit read $REAL --save /dev/full > /dev/null", 2, "No space left on device"),
+        ("nodeportkit read $REAL --save . > /dev/null", 2, ".: Is a directory"),
+        ("yes '{\"kind\":' | head -c 40M | nodeportkit read -; (exit ${PIPESTATUS[2]})", 2, "nested too deeply"),
+        ("head -c 40M /dev/zero | tr '\\0' '[' | nodeportkit read -; (exit ${PIPESTATUS[2]})", 2, "standard input"),
+    ],
+)
+def test_streams_that_are_closed_full_or_junk(line, code, said):
+    found, out, err = through_a_shell(line)
+    assert (found, out) == (code, "")
+    assert said in err
+    assert (err.count("\n"), err.startswith("nodeportkit: ")) == (1, True)
+
+
+def test_who_stops_reading_gets_the_exit_code_all_the_same():
+    assert through_a_shell("nodeportkit audit $REAL -o html | head -c 1") == (1, "<", "")
+    assert through_a_shell("nodeportkit audit $REAL > /dev/null") == (1, "", "")
+    assert through_a_shell("nodeportkit audit $REAL >&-") == (1, "", "")
+    assert through_a_shell("nodeportkit read nothing.json 2>&-") == (2, "", "")
+
+
+def test_a_narrow_terminal_breaks_no_word_and_a_poor_one_gets_signs_it_has():
+    _, out, _ = through_a_shell("nodeportkit chain myapp-service $ARTICLE", COLUMNS="40", ARTICLE=str(ARTICLE))
+    said, _, _ = out.partition("  kubectl")
+    assert max(len(line) for line in said.splitlines()) <= 40
+    poor = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for command in ("chain web", "audit", "migrate web --to Gateway", "rules --node node-1", "chain web -o html"):
+        code, out, err = through_a_shell(f"nodeportkit {command} $REAL", **poor)
+        assert (code in (0, 1), err) == (True, ""), command
+        assert out
+
+
+def test_line_ends_of_windows_change_nothing(tmp_path):
+    for path, command in ((REAL, ("chain", "web")), (ARTICLE, ("diagnose", "myapp-service"))):
+        windows = tmp_path / path.name
+        windows.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+        assert run(*command, windows) == run(*command, path)
 
 
 @pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="needs a user who is not root")
@@ -331,7 +404,9 @@ def kubectl(tmp_path):
     path.write_text(
         "#!/bin/sh\n"
         f'echo "$@" >> {tmp_path}/asked\n'
-        f'case "$*" in *configmap*) exit 0;; *forbidden*) echo "Error from server (Forbidden): no" >&2; exit 1;; esac\n'
+        'case "$*" in *configmap*) echo "Error from server (NotFound): no" >&2; exit 1;;\n'
+        '*away*) echo "Unable to connect to the server" >&2; exit 1;;\n'
+        '*forbidden* | *events*no-events*) echo "Error from server (Forbidden): no" >&2; exit 1;; esac\n'
         f"cat {REAL}\n"
     )
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
@@ -348,8 +423,13 @@ def test_a_context_is_asked_by_way_of_kubectl(kubectl):
     assert out.startswith("web reaches 5 of 6 pods")
     asked = (kubectl / "asked").read_text()
     assert "--context prod" in asked
-    assert "--all-namespaces" in asked
+    assert "get --raw /api/v1/pods?limit=500" in asked  # of all namespaces
     assert "secret" not in asked
+    (kubectl / "asked").unlink()
+    run("read", "--context", "prod", "-n", "shop", env=path_with(kubectl))
+    asked = (kubectl / "asked").read_text()
+    assert "/namespaces/shop/pods" in asked
+    assert "/api/v1/nodes" in asked
 
 
 def test_the_plugin_asks_the_current_context(kubectl):
@@ -363,7 +443,12 @@ def test_the_plugin_asks_the_current_context(kubectl):
 def test_what_kubectl_complains_of_is_passed_on(kubectl):
     code, _, err = run("read", "--context", "forbidden", env=path_with(kubectl))
     assert code == 2
-    assert "kubectl got no answer: Error from server (Forbidden): no" in err
+    assert err == "nodeportkit: forbidden: /api/v1/services: Error from server (Forbidden): no\n"
+    code, out, err = run("chain", "web", "--context", "no-events", env=path_with(kubectl))
+    assert (code, out.splitlines()[0]) == (0, "web reaches 5 of 6 pods on 3 nodes")
+    assert err == "Not everything could be read: no-events: /api/v1/events: Error from server (Forbidden): no\n"
+    code, _, err = run("chain", "web", "--context", "away", env=path_with(kubectl))
+    assert (code, err) == (2, "nodeportkit: away: kubectl got no answer: Unable to connect to the server\n")
 
 
 def test_without_kubectl_there_is_a_way_out(tmp_path):

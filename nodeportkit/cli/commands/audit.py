@@ -48,6 +48,8 @@ def command(
     Exit code: 0 if nothing of the severity of --fail-on or above was found, 1 if something was.
     """
     namespace = click.get_current_context().params.get("namespace")
+    if namespace:
+        _must_be_there(cluster, namespace)
     namespaces = [namespace] if namespace else None
     found = audit(cluster, ignore=ignore, namespaces=namespaces, node_port_range=node_port_range)
     unseen = not_looked_at(cluster)
@@ -61,6 +63,16 @@ def command(
         forms=_reports(cluster, found),
         code=int(found["severity"].isin(failing).any()),
     )
+
+
+def _must_be_there(cluster: Cluster, namespace: str) -> None:
+    """Raise for a namespace that is nowhere in the cluster: a slip of the pen is not to pass for a clean one."""
+    from nodeportkit.errors import NotFound, nearest
+
+    known = set(cluster.namespaces["name"].dropna())
+    known |= {name for frame in (cluster.services, cluster.pods) for name in frame["namespace"].dropna()}
+    if namespace not in known:
+        raise NotFound(f"There is no namespace {namespace!r} here", hint=nearest(namespace, known))
 
 
 def _reports(cluster: Cluster, found: pd.DataFrame) -> dict[str, Callable[[], str]]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from nodeportkit.cli import terminal
 from nodeportkit.cli.answer import Answer, answers
-from nodeportkit.cli.intake import about_a_cluster, content
+from nodeportkit.cli.intake import about_a_cluster, text_of
 from nodeportkit.cluster import Cluster
 from nodeportkit.diagnosis import diagnose
 
@@ -45,7 +45,6 @@ def command(
 
     Exit code: 0 if nothing is known to be wrong, 1 if something is (a fact or a hint).
     """
-    wanted = content(str(manifest)) if manifest else None
     found = diagnose(
         cluster,
         service,
@@ -54,7 +53,7 @@ def command(
         address=address,
         port=port,
         source=source,
-        manifest=None if wanted is None else wanted.decode("utf-8", "replace"),
+        manifest=text_of(str(manifest)) if manifest else None,
     )
     certain = found[found["certainty"] != "possible"]
     title = f"{service}: {certain['cause'].iloc[0]}" if len(certain) else f"{service}: nothing is known to be wrong"

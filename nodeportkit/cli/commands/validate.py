@@ -7,7 +7,7 @@ import pandas as pd
 
 from nodeportkit.cli import terminal
 from nodeportkit.cli.answer import Answer, answers
-from nodeportkit.cli.intake import content, read_sources
+from nodeportkit.cli.intake import read_sources, text_of
 from nodeportkit.validation import validate
 
 __all__ = ["command"]
@@ -28,19 +28,13 @@ def command(manifests: tuple[str, ...], against: tuple[str, ...], old: str | Non
     Exit code: 0 if they would be accepted, 1 if not.
     """
     cluster = read_sources(against) if against else None
-    before = _text_of(old) if old else None
+    before = text_of(old) if old else None
     found = pd.concat(
-        [validate(_text_of(name), cluster, before).assign(source=name) for name in manifests], ignore_index=True
+        [validate(text_of(name), cluster, before).assign(source=name) for name in manifests], ignore_index=True
     )
     refused = (found["severity"] == "error").any()
     title = "The API server would refuse this" if refused else "The API server would accept this"
     return Answer(lambda: _text(found, title, bool(refused)), found, title, code=int(refused))
-
-
-def _text_of(name: str) -> str:
-    from nodeportkit.sources.text import decode
-
-    return decode(content(name), "standard input" if name == "-" else name)
 
 
 def _text(found: pd.DataFrame, title: str, refused: bool) -> str:

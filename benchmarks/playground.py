@@ -14,6 +14,7 @@ from tornado.httpclient import AsyncHTTPClient
 from benchmarks.measure import apart
 from benchmarks.results import Result
 from nodeportkit.playground.api.exchange import Request
+from nodeportkit.playground.network.doors import Door
 from nodeportkit.playground.world import World
 
 _NODES, _PODS = 1_000, 10_000
@@ -84,7 +85,8 @@ def served() -> dict[str, float]:
             except OSError:
                 await asyncio.sleep(0.05)
         status = _ask(world, "GET", "/api/v1/namespaces/default/pods/web")["status"]
-        direct = f"http://{status['podIP']}:{world.pods.find_port(status['podIP'], 80)}/"
+        host, port = world.doors.where(Door(status["podIP"], 80))
+        direct = f"http://{host}:{port}/"
         found = {"direct": await _rate(http, direct), "node port": await _rate(http, f"http://{address}:30080/")}
         http.close()
         await world.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import http.client
 import itertools
+import re
+import socket
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +16,7 @@ from typing import Any, Final
 import pandas as pd
 
 from nodeportkit.frames import STRING
+from nodeportkit.playground.network.doors import HOST, can_bind
 
 __all__ = ["Entry", "client_addresses", "load"]
 
@@ -31,14 +34,15 @@ class Entry:
 
 
 def client_addresses(number: int) -> list[str]:
-    """So many addresses of this machine that belong to no cluster.
+    """So many addresses of this machine that belong to no cluster; the only one, where it has but one.
 
     Examples
     --------
     >>> client_addresses(2)
     ['127.9.0.1', '127.9.0.2']
     """
-    return [f"127.9.{at // 250}.{at % 250 + 1}" for at in range(number)]
+    wanted = [f"127.9.{at // 250}.{at % 250 + 1}" for at in range(number)]
+    return wanted if all(map(can_bind, wanted)) else [HOST]
 
 
 def load(
@@ -49,7 +53,8 @@ def load(
     rounds = ((client, entry) for client in itertools.cycle(clients) for entry in entries)
     wanted = list(itertools.islice(rounds, connections))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = list(pool.map(lambda pair: _dial(pair[1], pair[0], seconds), wanted))
+        dial = _ask if port["protocol"] == "UDP" else _dial
+        found = list(pool.map(lambda pair: dial(pair[1], pair[0], seconds), wanted))
     counts = Counter(found)
     rows = sorted(counts, key=lambda row: tuple(map(str, row)))
     frame = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(dict.fromkeys(_COLUMNS, STRING))
@@ -75,3 +80,23 @@ def _dial(entry: Entry, client: str, seconds: float) -> tuple[Any, ...]:
         except (http.client.HTTPException, OSError):
             outcome = "reset"
     return entry.node, client, pod, node, outcome
+
+
+def _ask(entry: Entry, client: str, seconds: float) -> tuple[Any, ...]:
+    """The same with a datagram: what pods say to one names them."""
+    told: dict[str, str] = {}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.settimeout(seconds)
+        try:
+            asking.bind((client, 0))
+            asking.connect((entry.address, entry.port))
+            asking.send(b"who?")
+            told = dict(re.findall(r"(\w+)=(\S+)", asking.recv(1 << 16).decode("utf-8", "replace")))
+            outcome = "answered"
+        except ConnectionRefusedError:
+            outcome = "refused"
+        except TimeoutError:
+            outcome = "timeout"
+        except OSError:
+            outcome = "reset"
+    return entry.node, client, told.get("pod"), told.get("node"), outcome

@@ -6,8 +6,8 @@ kubernetes/minikube cmd/minikube/cmd/service_list.go, service.go, node_list.go, 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from nodeportkit.errors import NodePortKitError, NotFound, nearest
 
@@ -16,9 +16,10 @@ __all__ = ["answer"]
 _HEADS: Final = ("NAMESPACE", "NAME", "TARGET PORT", "URL")
 _NO_PORT: Final = "No node port"
 _KNOWN: Final = ("ip", "node list", "service list", "service NAME --url")
+_Reach: TypeAlias = Mapping[tuple[str, int], tuple[str, int]]
 
 
-def answer(command: str, services: Sequence[Any], nodes: Sequence[Any]) -> str:
+def answer(command: str, services: Sequence[Any], nodes: Sequence[Any], reach: _Reach | None = None) -> str:
     """What minikube prints.
 
     Parameters
@@ -27,6 +28,8 @@ def answer(command: str, services: Sequence[Any], nodes: Sequence[Any]) -> str:
         `ip`, `node list`, `service list`, or `service NAME --url`, with `-n NAMESPACE` where it is not `default`.
     services, nodes
         The objects, as the API gives them.
+    reach
+        Where ports are dialled that are not where the cluster says: address and port by address and port.
 
     Raises
     ------
@@ -52,11 +55,10 @@ def answer(command: str, services: Sequence[Any], nodes: Sequence[Any]) -> str:
         case ["node", "list"]:
             return "".join(f"{node['metadata']['name']}\t{_address(node)}\n" for node in nodes)
         case ["service", "list"]:
-            return _table(
-                [it for it in services if namespace in (None, it["metadata"]["namespace"])], _address(nodes[0])
-            )
+            shown = [it for it in services if namespace in (None, it["metadata"]["namespace"])]
+            return _table(shown, _address(nodes[0]), reach or {})
         case ["service", name, "--url"] | ["service", "--url", name]:
-            return _urls(name, namespace or "default", services, _address(nodes[0]))
+            return _urls(name, namespace or "default", services, _address(nodes[0]), reach or {})
     raise NodePortKitError(f"minikube {command} is not answered here", hint=f"There are: {', '.join(_KNOWN)}.")
 
 
@@ -74,16 +76,16 @@ def _option(words: list[str], *names: str) -> str | None:
     return None
 
 
-def _urls(name: str, namespace: str, services: Sequence[Any], address: str) -> str:
+def _urls(name: str, namespace: str, services: Sequence[Any], address: str, reach: _Reach) -> str:
     for service in services:
         if service["metadata"]["name"] == name and service["metadata"]["namespace"] == namespace:
-            urls = [f"http://{address}:{port['nodePort']}\n" for port in _ports(service)]
+            urls = [f"{_url(address, port['nodePort'], reach)}\n" for port in _ports(service)]
             return "".join(urls) or f"😿  service {namespace}/{name} has no node port\n"
     known = [it["metadata"]["name"] for it in services if it["metadata"]["namespace"] == namespace]
     raise NotFound(f"Service {name!r} was not found in {namespace!r} namespace", hint=nearest(name, known))
 
 
-def _table(services: Sequence[Any], address: str) -> str:
+def _table(services: Sequence[Any], address: str, reach: _Reach) -> str:
     rows: list[tuple[str, ...]] = []
     for service in sorted(services, key=lambda it: (it["metadata"]["namespace"], it["metadata"]["name"])):
         place = service["metadata"]["namespace"], service["metadata"]["name"]
@@ -92,7 +94,7 @@ def _table(services: Sequence[Any], address: str) -> str:
             rows.append((*place, _NO_PORT, ""))
         for number, port in enumerate(ports):
             named = f"{port['name']}/{port['port']}" if port.get("name") else str(port["port"])
-            rows.append((*(place if number == 0 else ("", "")), named, f"http://{address}:{port['nodePort']}"))
+            rows.append((*(place if number == 0 else ("", "")), named, _url(address, port["nodePort"], reach)))
     widths = [max(map(len, column)) for column in zip(_HEADS, *rows, strict=True)]
     border = f"|{'|'.join('-' * (width + 2) for width in widths)}|\n"
     head = _line([_middle(text, width) for text, width in zip(_HEADS, widths, strict=True)])
@@ -120,6 +122,11 @@ def _middle(text: str, width: int) -> str:
 
 def _ports(service: Any) -> list[Any]:
     return [port for port in service["spec"].get("ports") or () if port.get("nodePort")]
+
+
+def _url(address: str, port: int, reach: _Reach) -> str:
+    host, number = reach.get((address, port), (address, port))
+    return f"http://{host}:{number}"
 
 
 def _address(node: Any) -> str:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from nodeportkit.errors import NodePortKitError, NotFound, nearest
-from nodeportkit.playground.process.asking import ask, call, remarks
+from nodeportkit.playground.process.asking import ask, call, reach, remarks
 from nodeportkit.playground.process.launch import environment, start, stop
 from nodeportkit.playground.process.settings import Settings
 from nodeportkit.playground.process.state import folder_for, running
@@ -106,15 +106,20 @@ class Playground:
         if path is None:
             raise NodePortKitError("there is no curl on this machine", hint="Use load(), or a browser.")
         words = shlex.split(command) if isinstance(command, str) else list(command)
-        return run([path, "-sS", "-m", "3", *(words[1:] if words[:1] == ["curl"] else words)], self.environment)
+        elsewhere = [
+            word
+            for (address, port), (to, at) in self._reach().items()
+            for word in ("--connect-to", f"{address}:{port}:{to}:{at}")
+        ]
+        asked = words[1:] if words[:1] == ["curl"] else words
+        return run([path, "-sS", "-m", "3", *elsewhere, *asked], self.environment)
 
     def minikube(self, command: str) -> Printed:
         """What minikube would print: `ip`, `node list`, `service list`, `service NAME --url`."""
         from nodeportkit.playground.minikube import answer
 
-        return Printed(
-            answer(command, self.call("GET", "/api/v1/services")["items"], self.call("GET", "/api/v1/nodes")["items"])
-        )
+        services, nodes = (self.call("GET", f"/api/v1/{plural}")["items"] for plural in ("services", "nodes"))
+        return Printed(answer(command, services, nodes, self._reach()))
 
     def cluster(self) -> LiveCluster:
         """The cluster as `connect` reads it."""
@@ -173,7 +178,9 @@ class Playground:
         addresses = self.addresses
         for unknown in set(nodes or ()) - set(addresses):
             raise NotFound(f"There is no node {unknown!r} here", hint=nearest(unknown, addresses))
-        entries = [Entry(node, addresses[node], chosen["nodePort"]) for node in nodes or addresses]
+        reach = self._reach(chosen.get("protocol", "TCP"))
+        places = {node: (addresses[node], chosen["nodePort"]) for node in nodes or addresses}
+        entries = [Entry(node, *reach.get(place, place)) for node, place in places.items()]
         told = {
             "namespace": namespace,
             "service": name,
@@ -292,6 +299,10 @@ class Playground:
 
         change = {"metadata": {"annotations": {STOPPED: stopped}}}
         self.call("PATCH", f"/api/v1/nodes/{node}", change, media="application/merge-patch+json")
+
+    def _reach(self, protocol: str = "TCP") -> dict[tuple[str, int], tuple[str, int]]:
+        """Where ports are that are not where the cluster says."""
+        return reach(ask(self._state, "GET", "status"), protocol)
 
     def _ends(self, namespace: str, service: str, port_name: str) -> dict[str, str]:
         """Where each pod takes the connections of a service port: `ip:port` by name."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from tornado.iostream import IOStream
+
 from nodeportkit.kube.allocation import Allocators, ClusterIPAllocator
 from nodeportkit.playground.api.decoding import Options
 from nodeportkit.playground.api.server import ApiServer
 from nodeportkit.playground.clock import Clock
 from nodeportkit.playground.controllers.manager import Manager
 from nodeportkit.playground.network.addresses import Addresses, claim
+from nodeportkit.playground.network.doors import Doors
+from nodeportkit.playground.network.guests import Guests
+from nodeportkit.playground.network.limits import Limits
 from nodeportkit.playground.network.pods import Pods
 from nodeportkit.playground.network.proxy import Proxy
 from nodeportkit.playground.network.requests import Requests
@@ -44,8 +49,16 @@ class World:
         self.api = ApiServer(allocators=allocators, now=self.clock.now)
         self.manager = Manager(self.api, self.clock)
         self.requests = Requests()
-        self.pods = Pods(self.api.store, lambda: self.proxy.look_again(), self.requests)
-        self.proxy = Proxy(self.api.store, self.clock, self.pods.find_port, self.addresses, self.requests)
+        self.limits = Limits.now()
+        self.doors = Doors(self.limits)
+        self.pods = Pods(
+            self.api.store, lambda: self.proxy.look_again(), self.requests, self.doors, self.limits.connections
+        )
+        self.proxy = Proxy(
+            self.api.store, self.clock, self.pods.find, self.addresses, self.requests, self.doors, self.limits
+        )
+        self.clients: Guests[IOStream] = Guests("clients of the API", self.limits.clients, IOStream.close)
+        self.guests = (self.clients, self.proxy.connections, self.proxy.sessions, self.pods.guests)
         for name in _NAMESPACES:
             self._make("namespaces", "", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         for number in range(1, nodes + 1):
@@ -56,7 +69,7 @@ class World:
     async def close(self) -> None:
         """Stop the controllers, and close every socket."""
         self.manager.close()
-        await self.proxy.close()
+        self.proxy.close()
         await self.pods.close()
         self._claim.close()
 

@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from nodeportkit.playground.network.sockets import Silence
+from nodeportkit.playground.network.doors import Door
+from nodeportkit.playground.network.sockets import Silence, listening
 
 NODES = []  # the addresses of the nodes of `web`: playgrounds that run beside it have others
 REFUSED, TIMEOUT, RESET = "refused", "timeout", "reset"
@@ -152,18 +153,17 @@ def test_affinity_keeps_a_client_with_its_pod(web):
 
 def test_the_cluster_ip_answers_too(web):
     address = web.kubectl("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}")
-    port = web.world.proxy.shifted.get((address, 80), 80)
-    assert "Welcome to nginx!" in dial(address, port)["body"]
+    assert "Welcome to nginx!" in dial(*web.world.doors.where(Door(address, 80)))["body"]
 
 
 def test_pods_answer_on_their_own_addresses_and_behave_as_annotated(web):
     name, address = web.kubectl(
         "get", "pods", "-o", "jsonpath={.items[0].metadata.name} {.items[0].status.podIP}"
     ).split()
-    port = web.world.pods.find_port(address, 80)
+    address, port = web.world.doors.where(Door(address, 80))
     assert dial(address, port)["x-pod-name"] == name
     web.kubectl("annotate", "pod", name, "nodeportkit.io/error-rate=1")
-    eventually(lambda: "error" in dial(address, port)["body"], bool)
+    eventually(lambda: "500 Internal Server Error" in dial(address, port)["body"], bool)
     web.kubectl("annotate", "pod", name, "nodeportkit.io/error-rate-", "nodeportkit.io/latency-ms=400")
     eventually(lambda: timed(address, port) >= 0.4, bool)
     web.kubectl("annotate", "pod", name, "nodeportkit.io/latency-ms-", "nodeportkit.io/listen=127.0.0.1")
@@ -194,14 +194,14 @@ def test_a_port_that_somebody_else_has_is_told_and_the_rest_goes_on(web):
         other.listen()
         patch(web, {"ports": [{"port": 80, "nodePort": 30444}]})
         eventually(lambda: dial(NODES[1], 30444), lambda found: isinstance(found, dict))
-        assert "in use" in web.world.proxy.failed[NODES[0], 30444]
+        assert "in use" in web.world.doors.failed[Door(NODES[0], 30444)]
     patch(web, {"ports": [{"port": 80, "nodePort": 30080}]})
     eventually(lambda: dial(NODES[0], 30080), lambda found: isinstance(found, dict))
 
 
 def test_silence_is_what_a_dropped_packet_is():
     address = "127.77.7.7"
-    silence = Silence(address, 30999)
+    silence = Silence(listening(address, 30999, backlog=0))
     try:
         for _ in range(3):
             assert dial(address, 30999, timeout=0.4) == TIMEOUT

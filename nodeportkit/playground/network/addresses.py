@@ -1,13 +1,12 @@
 """Loopback addresses that stand for those of a cluster, and back.
 
-All of 127.0.0.0/8 may be bound and dialled without root on Linux. The rules of kube-proxy treat that range in their own way,
-so decisions are made with the addresses that a real cluster would have. Several playgrounds on one machine each have a block
-of their own: the second part of their addresses tells them apart.
+All of 127.0.0.0/8 may be bound and dialled without root on Linux; where there is 127.0.0.1 alone, `doors` finds other places.
+The rules of kube-proxy treat that range in their own way, so decisions are made with the addresses that a real cluster would
+have. Several playgrounds on one machine each have a block of their own: the second part of their addresses tells them apart.
 """
 
 from __future__ import annotations
 
-import errno
 import socket
 from dataclasses import dataclass
 from typing import Final
@@ -20,7 +19,8 @@ BLOCKS: Final = 10
 CLUSTER_CIDR: Final = "10.244.0.0/16"
 SERVICE_CIDR: Final = "10.96.0.0/16"
 _OUTSIDE: Final = "203.0.113.1"  # any client that is none of the cluster's (RFC 5737)
-_CLAIMED: Final = 16443  # the port on each block's first address that whoever has the block holds
+_HOLDER: Final = "127.0.0.1"  # which every system has
+_CLAIMED: Final = 26_430  # whoever has a block holds this port and as many on as the block's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,31 +111,17 @@ def claim() -> Claim:
     Raises
     ------
     NodePortKitError
-        If all of them are taken, or this system has no such addresses.
+        If all of them are taken.
     """
     for block in range(BLOCKS):
         holding = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
-            holding.bind((f"127.{168 + block}.0.1", _CLAIMED))
-        except OSError as error:
+            holding.bind((_HOLDER, _CLAIMED + block))
+        except OSError:
             holding.close()
-            if error.errno == errno.EADDRNOTAVAIL:
-                raise _no_such_addresses() from error
             continue
         return Claim(Addresses(block), holding)
     raise NodePortKitError(
         f"{BLOCKS} playgrounds run on this machine: there are no addresses for another",
         hint="End one: nodeportkit playground down.",
-    )
-
-
-def _no_such_addresses() -> NodePortKitError:
-    """On macOS there is 127.0.0.1 alone, until others are added by hand."""
-    wanted = "127.168.0.1 127.168.1.{2..4} 127.244.{1..3}.{2..30}"  # of nodes and pods; cluster IPs are too many
-    return NodePortKitError(
-        "this system answers on 127.0.0.1 alone, and a playground gives every node, pod and service an address of its own",
-        hint=(
-            "Add them until the next restart, on macOS in a zsh or bash: "
-            f"for ip in {wanted}; do sudo ifconfig lo0 alias $ip up; done. Or run it on Linux, in a container or on Binder."
-        ),
     )

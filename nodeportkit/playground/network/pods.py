@@ -1,35 +1,42 @@
-"""Pods that answer HTTP on their container ports, each on an address of its own."""
+"""Pods that answer HTTP and datagrams on their container ports, each on an address of its own."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
-from tornado import httputil
-from tornado.httpserver import HTTPServer
+from tornado import httputil, iostream, netutil
 
 from nodeportkit.playground.images import image_of
-from nodeportkit.playground.network.applications import latency, reply
+from nodeportkit.playground.network.applications import datagram, latency, reply
+from nodeportkit.playground.network.datagrams import received
+from nodeportkit.playground.network.doors import Door, Doors
+from nodeportkit.playground.network.guests import Guests
 from nodeportkit.playground.network.requests import Requests
-from nodeportkit.playground.network.sockets import bound
+from nodeportkit.playground.network.visits import Visits
 from nodeportkit.playground.store import Change, Key, Object, Store
 
 __all__ = ["LISTENS", "Pods"]
 
 LISTENS: Final = "nodeportkit.io/listen"  # "false", or "127.0.0.1": nobody outside the pod is heard
+_QUIET: Final = 75  # seconds: nginx's keepalive_timeout
+_BODY_WITHIN: Final = 60.0  # and its client_body_timeout
+_LARGEST_BODY: Final = 1 << 20  # and its client_max_body_size
 
 
 @dataclass(slots=True)
 class _Listener:
-    """A port of a pod that is listened on: where it is really served, and whose it is."""
+    """A port of a pod that is listened on: whose it is, and how to cease."""
 
-    socket: socket.socket
-    port: int
+    place: tuple[str, int]
     pod: Key
     image: str
+    cease: Callable[[], None]
 
 
 class Pods:
@@ -43,36 +50,41 @@ class Pods:
         Called when a pod begins or ceases to listen.
     requests
         Where requests are noted.
+    doors
+        Opens their ports.
+    most
+        How many connections there may be at once.
     """
 
-    def __init__(self, store: Store, changed: Callable[[], None], requests: Requests) -> None:
+    def __init__(self, store: Store, changed: Callable[[], None], requests: Requests, doors: Doors, most: int) -> None:
         self._requests = requests
         self._store = store
         self._changed = changed
-        self._listening: dict[tuple[str, int], _Listener] = {}
-        self._by_socket: dict[tuple[str, int], tuple[str, int]] = {}
-        self._of_pod: dict[Key, set[tuple[str, int]]] = {}
-        self.failed: dict[tuple[str, int], str] = {}
-        self._server = HTTPServer(self._answer, idle_connection_timeout=120, max_body_size=1 << 20)
+        self._doors = doors
+        self._listening: dict[Door, _Listener] = {}
+        self._by_socket: dict[tuple[str, int], Door] = {}
+        self._of_pod: dict[Key, set[Door]] = {}
+        self.guests: Guests[iostream.IOStream] = Guests("connections to pods", most, iostream.IOStream.close)
+        self._server = Visits(
+            self._answer,
+            idle_connection_timeout=_QUIET,
+            body_timeout=_BODY_WITHIN,
+            max_body_size=_LARGEST_BODY,
+        )
+        self._server.guests = self.guests
         self._replies: set[asyncio.Task[None]] = set()
         self._stop = store.listen(self._look)
 
-    def find_port(self, address: str, port: int) -> int | None:
+    def find(self, door: Door) -> tuple[str, int] | None:
         """Where a pod's port is really served; None if nobody listens there."""
-        found = self._listening.get((address, port))
-        return None if found is None else found.port
-
-    @property
-    def shifted(self) -> dict[tuple[str, int], int]:
-        """The ports that are served elsewhere, since the system keeps small ones for root."""
-        return {place: it.port for place, it in self._listening.items() if it.port != place[1]}
+        found = self._listening.get(door)
+        return None if found is None else found.place
 
     async def close(self) -> None:
         """Stop listening."""
         self._stop()
-        for place in list(self._listening):
-            self._shut(place)
-        self._server.stop()
+        for door in list(self._listening):
+            self._shut(door)
         await self._server.close_all_connections()
 
     def _look(self, change: Change) -> None:
@@ -81,38 +93,56 @@ class Pods:
         mine = self._of_pod.get(change.key, set())
         wanted = {} if change.type == "DELETED" else _ports(change.object)
         gone, new = mine - set(wanted), set(wanted) - mine
-        for place in gone:
-            self._shut(place)
-        for place in new:
-            self._open(place, change.key, wanted[place])
+        for door in gone:
+            self._shut(door)
+        for door in new:
+            self._open(door, change.key, wanted[door])
         if gone or new:
             self._changed()
 
-    def _open(self, place: tuple[str, int], pod: Key, image: str) -> None:
-        try:
-            listening, port = bound(*place)
-        except OSError as error:
-            self.failed[place] = error.strerror or str(error)
+    def _open(self, door: Door, pod: Key, image: str) -> None:
+        held = self._doors.open(door)
+        if held is None:
             return
-        self.failed.pop(place, None)
-        self._listening[place] = _Listener(listening, port, pod, image)
-        self._by_socket[place[0], port] = place
-        self._of_pod.setdefault(pod, set()).add(place)
-        self._server.add_sockets([listening])
+        if door.protocol == "UDP":
+            loop = asyncio.get_running_loop()
+            loop.add_reader(held, self._hear, door, held)
+            cease: Callable[[], Any] = partial(loop.remove_reader, held)
+        else:
+            cease = netutil.add_accept_handler(held, self._arrived)
+            self._by_socket[held.getsockname()] = door
+        self._listening[door] = _Listener(held.getsockname(), pod, image, partial(_cease, cease, held))
+        self._of_pod.setdefault(pod, set()).add(door)
 
-    def _shut(self, place: tuple[str, int]) -> None:
-        listener = self._listening.pop(place)
-        self._by_socket.pop((place[0], listener.port), None)
-        self._of_pod[listener.pod].discard(place)
+    def _shut(self, door: Door) -> None:
+        listener = self._listening.pop(door)
+        if door.protocol == "TCP":
+            self._by_socket.pop(listener.place, None)
+        self._of_pod[listener.pod].discard(door)
         if not self._of_pod[listener.pod]:
             del self._of_pod[listener.pod]
-        descriptor = listener.socket.fileno()
-        # Tornado closes all sockets of a server or none.
-        handler = self._server._handlers.pop(descriptor, None)
-        if handler is not None:
-            handler()
-        self._server._sockets.pop(descriptor, None)
-        listener.socket.close()
+        listener.cease()
+        self._doors.close(door)
+
+    def _arrived(self, connection: socket.socket, address: Any) -> None:
+        self._server.handle_stream(iostream.IOStream(connection), address)
+
+    def _hear(self, door: Door, held: socket.socket) -> None:
+        """Answer the datagrams that have arrived at a pod."""
+        listener = self._listening[door]
+        pod = self._store.get("pods", listener.pod)
+        for _, source in received(held):
+            if pod is None:
+                continue
+            said = datagram(pod, self._requests.seen(source), door.port)
+            if said is not None:
+                wait = asyncio.get_running_loop().call_later
+                wait(latency(pod), self._say, held, said, source, listener.pod, pod["spec"]["nodeName"])
+
+    def _say(self, held: socket.socket, said: bytes, source: tuple[str, int], pod: Key, node: str) -> None:
+        with contextlib.suppress(OSError):  # the pod, or the client, may be gone
+            held.sendto(said, source)
+            self._requests.answer(source, "/".join(pod), node, 200)
 
     def _answer(self, request: httputil.HTTPServerRequest) -> None:
         task = asyncio.ensure_future(self._reply(request))
@@ -124,16 +154,18 @@ class Pods:
         stream = connection.stream
         if stream.socket is None:
             return
-        place = self._by_socket.get(stream.socket.getsockname()[:2])
-        listener = self._listening.get(place) if place else None
+        door = self._by_socket.get(stream.socket.getsockname())
+        listener = self._listening.get(door) if door else None
         pod = self._store.get("pods", listener.pod) if listener else None
-        if place is None or listener is None or pod is None:
+        if door is None or listener is None or pod is None:
             stream.close()
             return
-        source = stream.socket.getpeername()[:2]
+        self.guests.heard(stream)
+        source = connection.context.address
+        seen = self._requests.seen(source)
         if seconds := latency(pod):
             await asyncio.sleep(seconds)
-        said = reply(pod, listener.image, request.method or "", request.path or "", source[0], place[1])
+        said = reply(pod, listener.image, request.method or "", request.path or "", seen, door.port)
         headers = httputil.HTTPHeaders(
             {"Content-Type": said.type, "Content-Length": str(len(said.body)), **said.headers}
         )
@@ -150,7 +182,12 @@ class Pods:
         self._requests.answer(source, "/".join(listener.pod), pod["spec"]["nodeName"], said.code)
 
 
-def _ports(pod: Object) -> dict[tuple[str, int], str]:
+def _cease(cease: Callable[[], Any], held: socket.socket) -> None:
+    cease()
+    held.close()
+
+
+def _ports(pod: Object) -> dict[Door, str]:
     """Where a pod listens, with the image behind it."""
     status = pod.get("status", {})
     listens = str((pod["metadata"].get("annotations") or {}).get(LISTENS, "true"))
@@ -158,12 +195,13 @@ def _ports(pod: Object) -> dict[tuple[str, int], str]:
     if not address or listens != "true":
         return {}
     running = {it["name"] for it in status.get("containerStatuses") or () if "running" in it["state"]}
-    found: dict[tuple[str, int], str] = {}
+    found: dict[Door, str] = {}
     for container in pod["spec"]["containers"]:
         image = image_of(container["image"])
         if container["name"] not in running or image is None:
             continue
-        declared = [it["containerPort"] for it in container.get("ports") or () if it.get("protocol", "TCP") == "TCP"]
-        for port in declared or ([image.port] if image.port else []):
-            found[address, port] = container["image"]
+        doors = [Door(address, it["containerPort"], it.get("protocol", "TCP")) for it in container.get("ports") or ()]
+        if image.port and not any(door.protocol == "TCP" for door in doors):
+            doors.append(Door(address, image.port))
+        found |= {door: container["image"] for door in doors if door.protocol in ("TCP", "UDP")}
     return found

@@ -11,10 +11,15 @@ from typing import Any, Final
 
 from nodeportkit.playground.clock import Clock
 from nodeportkit.playground.network.addresses import Addresses
+from nodeportkit.playground.network.datagrams import Datagrams, Session
+from nodeportkit.playground.network.doors import Door, Doors
+from nodeportkit.playground.network.guests import Guests
+from nodeportkit.playground.network.limits import Limits
+from nodeportkit.playground.network.outward import Way
 from nodeportkit.playground.network.relay import Entry
 from nodeportkit.playground.network.requests import Entered, Requests
 from nodeportkit.playground.network.routes import Choice, Routes
-from nodeportkit.playground.network.sockets import Silence, bound
+from nodeportkit.playground.network.sockets import BACKLOG, Silence
 from nodeportkit.playground.store import Change, Key, Object, Store
 
 __all__ = ["STOPPED", "Proxy"]
@@ -23,6 +28,7 @@ STOPPED: Final = "nodeportkit.io/stopped"
 _SERVICE: Final = "kubernetes.io/service-name"
 _CLIENT: Final = "127.0.0.1"
 _WAIT: Final = 0.05
+_AGAIN: Final = 1.0  # seconds until a port that somebody else has is tried once more
 _log = logging.getLogger(__name__)
 
 
@@ -30,8 +36,7 @@ _log = logging.getLogger(__name__)
 class _Place:
     """Where a service is dialled, and the node whose rules hold there."""
 
-    address: str
-    port: int
+    door: Door
     node: str
 
 
@@ -40,7 +45,7 @@ class _Served:
     """A service: its rules, and the sockets that stand for it."""
 
     routes: Routes
-    open: dict[_Place, asyncio.Server] = field(default_factory=dict)
+    open: dict[_Place, asyncio.Server | Datagrams] = field(default_factory=dict)
     silent: dict[_Place, Silence] = field(default_factory=dict)
 
 
@@ -53,41 +58,48 @@ class Proxy:
         The objects.
     clock
         The playground's clock.
-    find_port
-        Tells on which port a pod's port is really served, or None if nobody listens there.
+    find
+        Tells where a pod's port is really served, or None if nobody listens there.
     addresses
         The playground's.
     requests
         Where connections are noted.
+    doors
+        Opens the ports.
+    limits
+        How many connections there may be at once.
     """
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
-        find_port: Callable[[str, int], int | None],
+        find: Callable[[Door], tuple[str, int] | None],
         addresses: Addresses,
         requests: Requests,
+        doors: Doors,
+        limits: Limits,
     ) -> None:
         self._requests = requests
         self._addresses = addresses
         self._store = store
         self._clock = clock
-        self._find_port = find_port
+        self._find = find
+        self._doors = doors
+        self.connections: Guests[Entry] = Guests("connections through services", limits.connections, Entry.end)
+        self.sessions: Guests[Session] = Guests("clients of UDP services", limits.sessions, Session.end)
         self._served: dict[Key, _Served] = {}
         self._dirty: set[Key] = set()
         self._wake = asyncio.Event()
-        self.shifted: dict[tuple[str, int], int] = {}
-        self.failed: dict[tuple[str, int], str] = {}
         self._stop = store.listen(self._changed)
         self._task = asyncio.get_running_loop().create_task(self._run())
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close every socket."""
         self._stop()
         self._task.cancel()
         for key in list(self._served):
-            await self._close(key)
+            self._close(key)
 
     def look_again(self) -> None:
         """Look at every service anew: pods have begun or ceased to listen."""
@@ -123,7 +135,7 @@ class Proxy:
     async def _serve(self, key: Key) -> None:
         service = self._store.get("services", key)
         if service is None or service["spec"].get("type") == "ExternalName":
-            await self._close(key)
+            self._close(key)
             return
         slices = self._store.labelled("endpointslices.discovery.k8s.io", key.namespace, {_SERVICE: key.name})
         nodes = self._store.all("nodes")
@@ -136,58 +148,76 @@ class Proxy:
         self._served[key] = served
         wanted = {place: self._state(routes, place) for place in _places(service, nodes)}
         for place in [it for it in served.open if wanted.get(it) != "open"]:
-            await self._shut(served, place)
+            self._shut(served, place)
         for place in [it for it in served.silent if wanted.get(it) != "silent"]:
-            served.silent.pop(place).close()
+            self._unsilence(served, place)
         for place, state in sorted(wanted.items()):
-            try:
-                if state == "open" and place not in served.open:
-                    served.open[place] = await self._open(key, place)
-                elif state == "silent" and place not in served.silent:
-                    served.silent[place] = Silence(place.address, place.port)
-            except OSError as error:
-                self.failed[place.address, place.port] = error.strerror or str(error)
-            else:
-                self.failed.pop((place.address, place.port), None)
+            if state == "open" and place not in served.open:
+                await self._open(key, served, place)
+            elif state == "silent" and place not in served.silent:
+                held = self._doors.open(place.door, backlog=0)
+                if held is not None:
+                    served.silent[place] = Silence(held)
+            elif state == "open" and isinstance(port := served.open[place], Datagrams):
+                port.keep(partial(self._still, routes, place))
+        if any(place.door in self._doors.failed for place in wanted):
+            asyncio.get_running_loop().call_later(_AGAIN, self._mark, key)
 
     def _state(self, routes: Routes, place: _Place) -> str:
         """What a client outside finds there: an open port, silence, or nobody."""
-        decision = routes.decide(place.node, _CLIENT, place.address, place.port)
+        decision = routes.decide(place.node, _CLIENT, place.door)
         if decision.verdict == "DROP":
             return "silent"
-        heard = any(self._find_port(self._addresses.as_loopback(end.address), end.port) for end in decision.endpoints)
-        return "open" if decision.verdict == "FORWARD" and heard else "refused"
+        ends = [
+            Door(self._addresses.as_loopback(end.address), end.port, place.door.protocol) for end in decision.endpoints
+        ]
+        return "open" if decision.verdict == "FORWARD" and any(map(self._find, ends)) else "refused"
 
-    async def _open(self, key: Key, place: _Place) -> asyncio.Server:
-        listening, port = bound(place.address, place.port)
-        if port != place.port:
-            self.shifted[place.address, place.port] = port
+    def _still(self, routes: Routes, place: _Place, way: Way) -> bool:
+        """Whether clients may still be led that way."""
+        decision = routes.decide(place.node, _CLIENT, place.door)
+        ends = [
+            Door(self._addresses.as_loopback(end.address), end.port, place.door.protocol) for end in decision.endpoints
+        ]
+        return (way.address, way.port) in map(self._find, ends)
 
+    async def _open(self, key: Key, served: _Served, place: _Place) -> None:
+        held = self._doors.open(place.door)
+        if held is None:
+            return
         choose = partial(self._choose, key, place)
-        enter = partial(Entered, f"{key.namespace}/{key.name}", place.node, place.address, place.port)
-        loop = asyncio.get_running_loop()
-        return await loop.create_server(lambda: Entry(choose, self._requests, enter), sock=listening)
+        enter = partial(Entered, f"{key.namespace}/{key.name}", place.node, place.door.address, place.door.port)
+        if place.door.protocol == "UDP":
+            served.open[place] = Datagrams(held, choose, self._requests, enter, self.sessions)
+        else:
+            loop = asyncio.get_running_loop()
+            served.open[place] = await loop.create_server(
+                lambda: Entry(choose, self._requests, enter, self.connections), sock=held, backlog=BACKLOG
+            )
 
     def _choose(self, key: Key, place: _Place, client: str) -> Choice | None:
         """Where a connection goes, by the port on which its pod is really served."""
         served = self._served.get(key)
-        choice = served.routes.choose(place.node, client, place.address, place.port) if served else None
-        port = self._find_port(choice.address, choice.port) if choice else None
-        return None if choice is None or port is None else replace(choice, port=port)
+        choice = served.routes.choose(place.node, client, place.door) if served else None
+        where = self._find(Door(choice.address, choice.port, place.door.protocol)) if choice else None
+        return None if choice is None or where is None else replace(choice, address=where[0], port=where[1])
 
-    async def _shut(self, served: _Served, place: _Place) -> None:
-        server = served.open.pop(place)
-        server.close()
-        self.shifted.pop((place.address, place.port), None)
+    def _shut(self, served: _Served, place: _Place) -> None:
+        served.open.pop(place).close()
+        self._doors.close(place.door)
 
-    async def _close(self, key: Key) -> None:
+    def _unsilence(self, served: _Served, place: _Place) -> None:
+        served.silent.pop(place).close()
+        self._doors.close(place.door)
+
+    def _close(self, key: Key) -> None:
         served = self._served.pop(key, None)
         if served is None:
             return
         for place in list(served.open):
-            await self._shut(served, place)
-        for silence in served.silent.values():
-            silence.close()
+            self._shut(served, place)
+        for place in list(served.silent):
+            self._unsilence(served, place)
 
 
 def _places(service: Object, nodes: list[Object]) -> list[_Place]:
@@ -197,13 +227,14 @@ def _places(service: Object, nodes: list[Object]) -> list[_Place]:
         return []
     places = []
     for port in service["spec"].get("ports") or ():
-        if port.get("protocol", "TCP") != "TCP":
+        protocol = port.get("protocol", "TCP")
+        if protocol not in ("TCP", "UDP"):
             continue
         cluster_ip = service["spec"].get("clusterIP")
         if cluster_ip and cluster_ip != "None":
-            places.append(_Place(cluster_ip, port["port"], up[0]["metadata"]["name"]))
+            places.append(_Place(Door(cluster_ip, port["port"], protocol), up[0]["metadata"]["name"]))
         if number := port.get("nodePort"):
-            places += [_Place(_address(node), number, node["metadata"]["name"]) for node in up]
+            places += [_Place(Door(_address(node), number, protocol), node["metadata"]["name"]) for node in up]
     return places
 
 

@@ -7,30 +7,25 @@ import contextlib
 import socket
 import struct
 from collections.abc import Callable
-from typing import Protocol
 
+from nodeportkit.playground.network.guests import Guests
+from nodeportkit.playground.network.outward import Way, outward
 from nodeportkit.playground.network.requests import Entered, Requests
 
-__all__ = ["Entry", "Way"]
-
-
-class Way(Protocol):
-    """Where a connection goes on to, and the address that it comes from."""
-
-    @property
-    def address(self) -> str: ...  # noqa: D102
-
-    @property
-    def port(self) -> int: ...  # noqa: D102
-
-    @property
-    def source(self) -> str: ...  # noqa: D102
+__all__ = ["Entry"]
 
 
 class _End(asyncio.Protocol):
-    """One end of a connection that is passed on."""
+    """One end of a connection that is passed on.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    heard
+        Called whenever it says something.
+    """
+
+    def __init__(self, heard: Callable[[], None]) -> None:
+        self._heard = heard
         self.transport: asyncio.Transport | None = None
         self.other: _End | None = None
         self._heard_all = False
@@ -42,6 +37,7 @@ class _End(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Pass on what was said."""
+        self._heard()
         if self.other and self.other.transport:
             self.other.transport.write(data)
 
@@ -89,15 +85,22 @@ class Entry(_End):
         Is told what becomes of the connection.
     enter
         Tells for the client's address how it came in.
+    guests
+        All that there are at this moment.
     """
 
     def __init__(
-        self, choose: Callable[[str], Way | None], requests: Requests, enter: Callable[[str], Entered]
+        self,
+        choose: Callable[[str], Way | None],
+        requests: Requests,
+        enter: Callable[[str], Entered],
+        guests: Guests[Entry],
     ) -> None:
-        super().__init__()
+        super().__init__(lambda: guests.heard(self))
         self._choose = choose
         self._requests = requests
         self._enter = enter
+        self._guests = guests
         self._source: tuple[str, int] | None = None  # where the pod sees it come from
         self._dialling: asyncio.Task[None] | None = None
 
@@ -107,6 +110,7 @@ class Entry(_End):
         assert self.transport is not None
         self.transport.pause_reading()
         self._dialling = asyncio.get_running_loop().create_task(self._dial(self.transport))
+        self._guests.arrive(self)
 
     async def _dial(self, transport: asyncio.Transport) -> None:
         peer = transport.get_extra_info("peername")
@@ -118,26 +122,38 @@ class Entry(_End):
             self._requests.lose(entered)
             reset(transport)
             return
-        exit_ = _End()
+        exit_ = _End(self._heard)
         exit_.other = self
+        loop = asyncio.get_running_loop()
         try:
-            loop = asyncio.get_running_loop()
-            await loop.create_connection(lambda: exit_, way.address, way.port, local_addr=(way.source, 0))
+            with contextlib.ExitStack() as undo:
+                dialling = undo.enter_context(outward(way, socket.SOCK_STREAM))
+                await loop.sock_connect(dialling, (way.address, way.port))
+                source = dialling.getsockname()
+                undo.pop_all()
         except OSError:
             self._requests.lose(entered)
             reset(transport)
             return
+        # Before the pod hears a word: it is to know whom to see.
+        self._source = source
+        self._requests.enter(source, entered, way.source)
+        await loop.create_connection(lambda: exit_, sock=dialling)
         self.other = exit_
         assert exit_.transport is not None
         if transport.is_closing():
             exit_.transport.abort()
         else:
-            source = self._source = exit_.transport.get_extra_info("sockname")
-            self._requests.enter(source, entered)
             transport.resume_reading()
+
+    def end(self) -> None:
+        """Have done with it."""
+        if self.transport is not None:
+            reset(self.transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End the other half too; or cease to dial."""
+        self._guests.leave(self)
         if self._source is not None:
             self._requests.leave(self._source)
         if self._dialling is not None and self.other is None:

@@ -41,11 +41,16 @@ class Requests:
     def __init__(self) -> None:
         self._number = 0
         self._last: deque[dict[str, Any]] = deque(maxlen=_KEPT)
-        self._ways: dict[tuple[str, int], Entered] = {}
+        self._ways: dict[tuple[str, int], tuple[Entered, str]] = {}
 
-    def enter(self, source: tuple[str, int], entered: Entered) -> None:
-        """A connection goes on to a pod, which sees it come from this address and port."""
-        self._ways[source] = entered
+    def enter(self, source: tuple[str, int], entered: Entered, seen: str) -> None:
+        """A connection goes on to a pod from this address and port; `seen` is the address that stands for it in the cluster."""
+        self._ways[source] = entered, seen
+
+    def seen(self, source: tuple[str, int]) -> str:
+        """The address that a pod sees where a connection comes from this address and port."""
+        known = self._ways.get(source)
+        return known[1] if known else source[0]
 
     def leave(self, source: tuple[str, int]) -> None:
         """That connection is over."""
@@ -57,7 +62,7 @@ class Requests:
 
     def answer(self, source: tuple[str, int], pod: str, node: str, code: int) -> None:
         """A pod answered a request that it saw come from this address and port."""
-        known = self._ways.get(source) or Entered("", "", "", 0, source[0])
+        known, _ = self._ways.get(source) or (Entered("", "", "", 0, source[0]), "")
         self._add(known, pod=pod, pod_node=node, outcome="answered" if code < 500 else f"http {code}")
 
     def after(self, number: int) -> dict[str, Any]:

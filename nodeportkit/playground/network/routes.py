@@ -12,6 +12,7 @@ from nodeportkit.kube.packets.model import Decision
 from nodeportkit.kube.proxy_config import ProxyConfig
 from nodeportkit.playground.clock import Clock
 from nodeportkit.playground.network.addresses import CLUSTER_CIDR, SERVICE_CIDR, Addresses
+from nodeportkit.playground.network.doors import Door
 from nodeportkit.playground.store import Object
 from nodeportkit.sources.read import read
 from nodeportkit.traffic.seen_by import ProxyViews
@@ -60,24 +61,26 @@ class Routes:
         cluster: Cluster = read(*things).replace(proxy=proxy)
         self._views = ProxyViews(cluster)
         self._clock = clock
-        self._sticky: dict[tuple[str, int, str], tuple[str, float]] = {}
+        self._sticky: dict[tuple[str, int, str, str], tuple[str, float]] = {}
 
-    def decide(self, node: str, client: str, destination: str, port: int, protocol: str = "TCP") -> Decision:
+    def decide(self, node: str, client: str, door: Door) -> Decision:
         """What becomes of a connection that reaches a node."""
         here, ports = self._views.at(node, "IPv4")
-        packet = Packet(self._addresses.as_real(client), self._addresses.as_real(destination), port, protocol)
+        packet = Packet(
+            self._addresses.as_real(client), self._addresses.as_real(door.address), door.port, door.protocol
+        )
         return decide(packet, ports, here, _MODE, rules=False)
 
-    def choose(self, node: str, client: str, destination: str, port: int, protocol: str = "TCP") -> Choice | None:
+    def choose(self, node: str, client: str, door: Door) -> Choice | None:
         """Where a connection goes; None if nobody takes it."""
-        decision = self.decide(node, client, destination, port, protocol)
+        decision = self.decide(node, client, door)
         if decision.verdict != "FORWARD" or decision.service_port is None:
             return None
         chosen = random.choice(decision.endpoints)
         seconds = decision.service_port.affinity_seconds
         if seconds:
             now = self._clock.now().timestamp()
-            place = (node, decision.service_port.port, client)
+            place = (node, decision.service_port.port, door.protocol, client)
             known, until = self._sticky.get(place, ("", 0.0))
             chosen = next((end for end in decision.endpoints if str(end) == known and now < until), chosen)
             self._sticky[place] = (str(chosen), now + seconds)

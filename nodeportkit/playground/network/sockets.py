@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 from typing import Final
 
-__all__ = ["SHIFT", "Silence", "bound"]
+__all__ = ["BACKLOG", "Silence", "listening"]
 
-SHIFT: Final = 10_000  # where ports below 1024 are served if the system keeps them for root
-_FIRST_FREE: Final = 1024
-_BACKLOG: Final = 512
-_DENIED: Final = (errno.EACCES, errno.EPERM)
+BACKLOG: Final = 512  # connections that wait until somebody looks
+_KINDS: Final = {"TCP": socket.SOCK_STREAM, "UDP": socket.SOCK_DGRAM}
 
 
-def bound(address: str, port: int, *, backlog: int = _BACKLOG) -> tuple[socket.socket, int]:
-    """A socket that listens there, and its port: a shifted one where the system keeps small ports for root.
+def listening(address: str, port: int, protocol: str = "TCP", *, backlog: int = BACKLOG) -> socket.socket:
+    """A socket that listens there.
 
     Raises
     ------
     OSError
-        If something else listens there.
+        If it may not, or something else listens there.
     """
+    made = socket.socket(socket.AF_INET, _KINDS[protocol])
     try:
-        return _listening(address, port, backlog), port
-    except OSError as error:
-        if error.errno not in _DENIED or port >= _FIRST_FREE:
-            raise
-    return _listening(address, port + SHIFT, backlog), port + SHIFT
-
-
-def _listening(address: str, port: int, backlog: int) -> socket.socket:
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if protocol == "TCP":  # of UDP, two sockets could then share a port
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((address, port))
-        made.listen(backlog)
+        if protocol == "TCP":
+            made.listen(backlog)
     except OSError:
         made.close()
         raise
@@ -44,22 +34,30 @@ def _listening(address: str, port: int, backlog: int) -> socket.socket:
 
 
 class Silence:
-    """A port that does what a dropped packet does: whoever dials it waits.
+    """A port that does what a dropped packet does: whoever dials it waits, whoever sends to it hears nothing.
 
-    Its queue of connections is filled up and never emptied, so that the kernel drops what comes after.
+    The queue of connections is filled up and never emptied, so that the kernel drops what comes after; of datagrams nobody
+    takes notice anyway.
+
+    Parameters
+    ----------
+    held
+        The socket that listens there, with a backlog of 0.
     """
 
-    def __init__(self, address: str, port: int) -> None:
-        self._listening, self.port = bound(address, port, backlog=0)
+    def __init__(self, held: socket.socket) -> None:
+        self._held = held
         self._filling: list[socket.socket] = []
+        if held.type == socket.SOCK_DGRAM:
+            return
         for _ in range(2):  # a backlog of 0 holds one; one more is on its way for ever
             dialling = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             dialling.setblocking(False)
-            dialling.connect_ex((address, self.port))
+            dialling.connect_ex(held.getsockname())
             self._filling.append(dialling)
 
     def close(self) -> None:
         """Let go of the port."""
         for dialling in self._filling:
             dialling.close()
-        self._listening.close()
+        self._held.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import ssl
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -14,7 +15,7 @@ import msgspec
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.playground.process.state import State
 
-__all__ = ["ask", "call", "remarks"]
+__all__ = ["ask", "call", "reach", "remarks"]
 
 _SECONDS: Final = 30.0
 
@@ -72,15 +73,52 @@ def _message(error: urllib.error.HTTPError) -> str:
         return str(error.code)
 
 
+def reach(told: dict[str, Any], protocol: str = "TCP") -> dict[tuple[str, int], tuple[str, int]]:
+    """Where ports really are that are not where the cluster says: address and port by address and port."""
+    return {
+        (it["address"], it["port"]): (it["at"][0], it["at"][1]) for it in told["moved"] if it["protocol"] == protocol
+    }
+
+
 def remarks(told: dict[str, Any]) -> list[str]:
-    """What is not as on a real cluster, in words: ports that are served elsewhere, and those that cannot be."""
+    """What is not as on a real cluster, in words: ports that are elsewhere, those that cannot be, and who was turned away."""
+    shifted = [it for it in told["moved"] if it["at"][0] == it["address"]]
+    elsewhere = [it for it in told["moved"] if it["at"][0] != it["address"]]
     lines = [
-        f"port {it['port']} of {it['address']} ({it['of']}) is served on port {it['served']}: this system keeps ports "
+        f"port {it['port']} of {it['address']} ({it['of']}) is served on port {it['at'][1]}: this system keeps ports "
         f"below 1024 for root; kubectl goes on speaking of {it['port']}"
-        for it in told["shifted"]
+        for it in shifted
+    ]
+    if elsewhere:
+        lines.append(
+            "this system answers on 127.0.0.1 alone, so every node, service and pod has ports of that address in place of an "
+            f"address of its own; to give them addresses until the next restart, begin anew after: {_advice(told)}"
+        )
+    lines += [
+        f"{it['at'][0]}:{it['at'][1]} stands for {it['address']}:{it['port']}{_udp(it)} ({it['of']})"
+        for it in elsewhere
+        if not it["of"].startswith("pod ")
     ]
     lines += [
-        f"port {it['port']} of {it['address']}{' (' + it['of'] + ')' if it['of'] else ''} cannot be served: {it['reason']}"
+        f"port {it['port']} of {it['address']}{_udp(it)}{' (' + it['of'] + ')' if it['of'] else ''} cannot be served: "
+        f"{it['reason']}"
         for it in told["failed"]
     ]
+    lines += [
+        f"{it['ended']} {it['kind']} were ended, since more than {it['most']} came at once" for it in told["crowded"]
+    ]
     return lines
+
+
+def _udp(it: dict[str, Any]) -> str:
+    return "/UDP" if it["protocol"] == "UDP" else ""
+
+
+def _advice(told: dict[str, Any]) -> str:
+    """How the addresses of nodes and pods are added; cluster IPs are too many."""
+    if sys.platform == "darwin":
+        first = told["nodes"][0]["address"].rpartition(".")[0]
+        pods = told["pod_ranges"].split(".")
+        wanted = f"{first}.{{2..{len(told['nodes']) + 1}}} {pods[0]}.{pods[1]}.{{1..{len(told['nodes'])}}}.{{2..30}}"
+        return f"for ip in {wanted}; do sudo ifconfig lo0 alias $ip up; done"
+    return "sudo ip addr add 127.0.0.1/8 dev lo"

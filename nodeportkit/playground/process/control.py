@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from nodeportkit.playground.api.decoding import Options
 from nodeportkit.playground.api.failures import ApiError
+from nodeportkit.playground.network.doors import Door
 from nodeportkit.playground.resources import Resource, resources
 from nodeportkit.playground.store import Key, Object
 from nodeportkit.playground.world import World
@@ -60,12 +61,13 @@ class Control:
         store = world.api.store
         services = {it["spec"].get("clusterIP"): _name(it) for it in store.all("services")}
         pods = {it["status"].get("podIP"): _name(it) for it in store.all("pods") if it["status"].get("podIP")}
-        named = {**pods, **services}
+        nodes = {_address(it): f"node {it['metadata']['name']}" for it in store.all("nodes")}
+        named = {**pods, **services, **nodes}
         return {
             "nodes": [
                 {
                     "name": node["metadata"]["name"],
-                    "address": next(it["address"] for it in node["status"]["addresses"] if it["type"] == "InternalIP"),
+                    "address": _address(node),
                     "ready": any(
                         it["type"] == "Ready" and it["status"] == "True" for it in node["status"]["conditions"]
                     ),
@@ -74,13 +76,13 @@ class Control:
             ],
             "services": len(store.all("services")),
             "pods": len(store.all("pods")),
-            "shifted": [
-                {"address": address, "port": port, "served": served, "of": named.get(address, "")}
-                for (address, port), served in sorted({**world.proxy.shifted, **world.pods.shifted}.items())
-            ],
-            "failed": [
-                {"address": address, "port": port, "reason": reason, "of": named.get(address, "")}
-                for (address, port), reason in sorted({**world.proxy.failed, **world.pods.failed}.items())
+            "pod_ranges": world.addresses.all_pods,
+            "moved": [{**_door(door, named), "at": list(place)} for door, place in sorted(world.doors.moved.items())],
+            "failed": [{**_door(door, named), "reason": reason} for door, reason in sorted(world.doors.failed.items())],
+            "crowded": [
+                {"kind": guests.kind, "most": guests.most, "ended": guests.ended}
+                for guests in world.guests
+                if guests.ended
             ],
         }
 
@@ -139,6 +141,19 @@ class Control:
             self._world.api.writer.update(resource, _key(thing), wanted, _OPTIONS)
         except ApiError:
             return
+
+
+def _address(node: Object) -> str:
+    return next(str(it["address"]) for it in node["status"]["addresses"] if it["type"] == "InternalIP")
+
+
+def _door(door: Door, named: dict[str, str]) -> dict[str, Any]:
+    return {
+        "address": door.address,
+        "port": door.port,
+        "protocol": door.protocol,
+        "of": named.get(door.address, ""),
+    }
 
 
 def _key(thing: Object) -> Key:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import msgspec
 
 from nodeportkit.errors import NodePortKitError
+from nodeportkit.playground.network.limits import raise_limit
 from nodeportkit.playground.process.control import Control
 from nodeportkit.playground.process.launch import prepare
 from nodeportkit.playground.process.pids import start_time
@@ -42,9 +43,10 @@ async def run(settings: Settings, ready: Callable[[State], None]) -> None:
         loop.add_signal_handler(number, over.set)
     if settings.guarded:
         loop.add_reader(sys.stdin.fileno(), _listen, over)
+    raise_limit()
     world = World(settings.nodes, speed=settings.speed)
     identity = new_identity()
-    server, port = await serve(world.api, identity, settings.port, own=Control(world).answer)
+    server, port = await serve(world.api, identity, settings.port, own=Control(world).answer, guests=world.clients)
     url = f"https://{HOST}:{port}"
     try:
         pid = os.getpid()

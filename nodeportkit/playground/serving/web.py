@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hmac
 import json
 import ssl
 import tempfile
@@ -17,17 +16,18 @@ from tornado import httpserver, iostream, netutil, web
 from nodeportkit.kube.validation.status import failure
 from nodeportkit.playground.api.exchange import Answer, Request
 from nodeportkit.playground.api.server import ApiServer
+from nodeportkit.playground.network.guests import Guests
+from nodeportkit.playground.network.limits import Limits
+from nodeportkit.playground.serving.doorkeeper import LARGEST_BODY, Doorkeeper, Rules
 from nodeportkit.playground.serving.identity import HOST, Identity
 
 __all__ = ["Own", "serve"]
 
-_LARGEST_BODY: Final = 3 << 20  # what etcd takes, and the API server's own limit
 _LARGEST_HEADERS: Final = 1 << 16
+_ANY: Final = 1 << 62  # of bodies it is the doorkeeper that knows
 _BODY_WITHIN: Final = 30.0
 _QUIET: Final = 120  # seconds; also how long the head of a request may take
-_READ_WITHIN: Final = 60.0  # a watch whose client does not read what it is sent
-_OPEN: Final = ("/healthz", "/livez", "/readyz", "/version")
-_HOSTS: Final = (HOST, "localhost")
+_READ_WITHIN: Final = 60.0  # an answer, or a watch, whose client does not read what it is sent
 _OWN: Final = "/nodeportkit/"
 
 # Answers what is asked of the playground itself: method, path and body -> a document, or None for what there is not.
@@ -35,28 +35,15 @@ Own: TypeAlias = Callable[[str, str, bytes], Awaitable[Any]]
 
 
 class _Handler(web.RequestHandler):
-    """Passes each request to the API server, if its sender may ask."""
+    """Passes each request to the API server; that its sender may ask is seen to by the doorkeeper."""
 
     SUPPORTED_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
-    def initialize(self, api: ApiServer, token: str, own: Own | None) -> None:
+    def initialize(self, api: ApiServer, own: Own | None) -> None:
         """Take what each request needs."""
         self._api = api
         self._own = own
-        self._token = token
         self._watch: asyncio.Future[None] | None = None
-
-    def prepare(self) -> None:
-        """Refuse strangers: pages of other sites that resolve to this host, and requests without the token."""
-        host = self.request.host.rpartition(":")[0] or self.request.host
-        if host not in _HOSTS or "Origin" in self.request.headers:
-            self._refuse(403, "Forbidden", "requests from other sites are refused")
-            return
-        given = self.request.headers.get("Authorization", "")
-        if self.request.path not in _OPEN and not hmac.compare_digest(
-            given.encode("utf-8", "replace"), f"Bearer {self._token}".encode()
-        ):
-            self._refuse(401, "Unauthorized", "Unauthorized")
 
     def _refuse(self, code: int, reason: str, message: str) -> None:
         self.set_status(code)
@@ -64,8 +51,13 @@ class _Handler(web.RequestHandler):
         self.finish()
 
     async def get(self) -> None:
-        """Answer."""
+        """Answer, and wait until that is read."""
         await self._serve()
+        if not self._finished:
+            try:
+                await asyncio.wait_for(self.finish(), _READ_WITHIN)
+            except (iostream.StreamClosedError, TimeoutError):
+                self.request.connection.stream.close()  # type: ignore[union-attr]
 
     head = post = put = patch = delete = get
 
@@ -136,7 +128,12 @@ class _Handler(web.RequestHandler):
 
 
 async def serve(
-    api: ApiServer, identity: Identity, port: int = 0, *, own: Own | None = None
+    api: ApiServer,
+    identity: Identity,
+    port: int = 0,
+    *,
+    own: Own | None = None,
+    guests: Guests[iostream.IOStream] | None = None,
 ) -> tuple[httpserver.HTTPServer, int]:
     """Answer requests on loopback from now on.
 
@@ -150,24 +147,27 @@ async def serve(
         Where; 0 takes a free one.
     own
         Answers what is asked below `/nodeportkit/`, with the token as everything else.
+    guests
+        Who is connected; without it, as many may be as this process can bear.
 
     Returns
     -------
     HTTPServer, int
         The server, and its port.
     """
-    application = web.Application(
-        [(r"/.*", _Handler, {"api": api, "token": identity.token, "own": own})], log_function=lambda _: None
-    )
-    server = httpserver.HTTPServer(
+    application = web.Application([(r"/.*", _Handler, {"api": api, "own": own})], log_function=lambda _: None)
+    server = Doorkeeper(
         application,
         ssl_options=_context(identity),
-        max_body_size=_LARGEST_BODY,
-        max_buffer_size=2 * _LARGEST_BODY,
+        max_body_size=_ANY,
+        max_buffer_size=2 * LARGEST_BODY,
         max_header_size=_LARGEST_HEADERS,
         idle_connection_timeout=_QUIET,
         body_timeout=_BODY_WITHIN,
     )
+    if guests is None:
+        guests = Guests("clients of the API", Limits.now().clients, iostream.IOStream.close)
+    server.keep(Rules(identity.token), guests)
     sockets = netutil.bind_sockets(port, HOST)
     server.add_sockets(sockets)
     await asyncio.sleep(0)

@@ -57,8 +57,8 @@ def migrate(
     NotFound
         If there is no such service.
     NodePortKitError
-        If the service has no node port to move away from, if what is needed of it was not shown, or if the target cannot
-        carry it: an Ingress carries HTTP alone.
+        If the service has no node port to move away from, if what is needed of it was not shown, if the target cannot
+        carry it (an Ingress carries HTTP alone), or if the API server would refuse `host` or `class_name`.
 
     Notes
     -----

@@ -32,7 +32,7 @@ _ROUNDS: Final = 8
 def decode(data: str | bytes | bytearray | memoryview, source: str = "text") -> str:
     """The text that bytes hold: UTF-8, or what their byte order mark says; PowerShell redirects as UTF-16.
 
-    Bytes that are no UTF-8 become U+FFFD. A str is given back as it is.
+    Bytes that are no UTF-8 become U+FFFD. A str is given back as it is, one of a class of its own as a plain one.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def decode(data: str | bytes | bytearray | memoryview, source: str = "text") -> 
     'NAME'
     """
     if isinstance(data, str):
-        return data
+        return str(data)  # libyaml takes no other class
     data = bytes(data)
     if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return data.decode("utf-32", "replace")

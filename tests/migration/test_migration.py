@@ -1,6 +1,8 @@
 """A service written anew: what is written is read back, and judged by the kubernetes client's own models."""
 
 import json
+import re
+from pathlib import Path
 
 import kubernetes.client
 import pytest
@@ -9,6 +11,7 @@ import yaml
 import nodeportkit as npk
 from nodeportkit.errors import NodePortKitError, NotFound
 
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 MODELS = {"Service": "V1Service", "Ingress": "V1Ingress"}
 
 
@@ -82,6 +85,57 @@ def test_every_field_is_one_that_the_kubernetes_client_knows_and_keeps(to, spec)
         model = client.deserialize(json.dumps(thing), MODELS[thing["kind"]], "application/json")
         # A field that the model does not know would not come back.
         assert client.sanitize_for_serialization(model) == thing
+
+
+SPECS = [
+    {},
+    {"sessionAffinity": "ClientIP", "sessionAffinityConfig": {"clientIP": {"timeoutSeconds": 60}}},
+    {"externalTrafficPolicy": "Local", "internalTrafficPolicy": "Local", "trafficDistribution": "PreferSameZone"},
+    {"ipFamilies": ["IPv4", "IPv6"], "ipFamilyPolicy": "PreferDualStack", "publishNotReadyAddresses": True},
+    {"selector": {}, "externalIPs": ["203.0.113.9"]},
+    {"ports": [{"port": 80, "name": "a-name-of-more-than-15-characters", "nodePort": 30080}]},
+    {
+        "ports": [
+            {"port": 80, "name": "http", "nodePort": 30080, "appProtocol": "kubernetes.io/h2c"},
+            {"port": 53, "name": "dns", "protocol": "UDP", "nodePort": 30053},
+            {"port": 53, "name": "dns-tcp", "nodePort": 30054, "targetPort": "dns-tcp"},
+        ]
+    },
+]
+ASKED = {
+    "LoadBalancer": [{}, {"class_name": "example.com/internal"}],
+    "Ingress": [{}, {"host": "shop.example.com", "class_name": "nginx"}, {"host": "*.example.com", "port": 80}],
+    "Gateway": [{}, {"host": "*.example.com", "class_name": "envoy"}],
+}
+
+
+@pytest.mark.parametrize("to", list(ASKED))
+@pytest.mark.parametrize("spec", SPECS)
+def test_the_api_server_takes_what_is_written(to, spec):
+    cluster = npk.read([service(**spec), pod()])
+    for asked in ASKED[to]:
+        text = npk.migrate(cluster, "web", to, **asked)
+        # As new objects, and over those that are there.
+        for found in (npk.validate(text), npk.validate(text, cluster)):
+            assert found[found.severity == "error"].empty, found[["field", "message"]].to_dict("records")
+            assert not (found.severity == "warning").any()
+
+
+@pytest.mark.parametrize("to", list(ASKED))
+def test_services_of_a_real_cluster_can_move(to):
+    cluster = npk.read(FIXTURES / "real-cluster/objects.json")
+    exposed = cluster.services[cluster.services["type"].isin(["NodePort", "LoadBalancer"])]
+    moved = 0
+    for namespace, name in zip(exposed["namespace"], exposed["name"], strict=True):
+        try:
+            text = npk.migrate(cluster, f"{namespace}/{name}", to)
+        except NodePortKitError as error:
+            assert re.search("HTTP alone|Say which|SCTP", str(error))
+            continue
+        moved += 1
+        found = npk.validate(text, cluster)
+        assert found[found.severity == "error"].empty, found[["object", "field", "message"]].to_dict("records")
+    assert moved
 
 
 def test_settings_that_do_not_depend_on_the_type_are_kept():
@@ -184,6 +238,17 @@ def test_every_change_stands_above_the_yaml_as_a_comment():
         ([service(ports=[{"port": 53, "protocol": "UDP", "nodePort": 30053}])], "web", "Ingress", {}, "HTTP alone"),
         ([service(ports=[{"port": 38412, "protocol": "SCTP", "nodePort": 30412}])], "web", "Gateway", {}, "SCTP"),
         ([service()], "web", "Ingress", {"port": 81}, r"no port 81 over TCP.*80/TCP"),
+        (
+            [service()],
+            "web",
+            "Ingress",
+            {"host": "http://shop.example"},
+            r"'http://shop.example' is no host: .*RFC 1123",
+        ),
+        ([service()], "web", "Gateway", {"host": "10.0.0.1"}, "is no host: must be a DNS name, not an IP address"),
+        ([service()], "web", "Gateway", {"class_name": "My Class"}, "'My Class' is no gatewayClassName"),
+        ([service()], "web", "Ingress", {"class_name": "nginx/"}, "'nginx/' is no ingressClassName"),
+        ([service()], "web", "LoadBalancer", {"class_name": "a/b/c"}, "'a/b/c' is no loadBalancerClass"),
         (
             [service(ports=[{"name": n, "port": p, "nodePort": 30000 + p} for n, p in [("a", 1), ("b", 2)]])],
             "web",

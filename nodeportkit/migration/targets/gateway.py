@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from nodeportkit.errors import NodePortKitError
+from nodeportkit.kube.validation.names import dns1123_subdomain
+from nodeportkit.migration.asked import check_class, check_host
 from nodeportkit.migration.given import Given, Port
 from nodeportkit.migration.manifests import Manifests
 from nodeportkit.migration.saying import of_the_service
@@ -24,6 +26,8 @@ def write(given: Given, *, port: int | str | None, host: str | None, class_name:
         )
     if any(known.protocol == "SCTP" for known in given.ports):
         raise NodePortKitError("Gateway API has no route for SCTP", hint="Migrate to LoadBalancer.")
+    check_host(host)
+    check_class("gatewayClassName", class_name, dns1123_subdomain)
     listeners = [_listener(known, host) for known in given.ports]
     gateway = {
         "apiVersion": _API,

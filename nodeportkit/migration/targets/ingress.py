@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from nodeportkit.errors import NodePortKitError
+from nodeportkit.kube.validation.names import dns1123_subdomain, port_name
+from nodeportkit.migration.asked import check_class, check_host
 from nodeportkit.migration.given import Given, Port
 from nodeportkit.migration.manifests import Manifests
 from nodeportkit.migration.saying import of_the_service
@@ -16,6 +18,8 @@ NAME: Final = "Ingress"
 
 def write(given: Given, *, port: int | str | None, host: str | None, class_name: str | None) -> Manifests:
     """The service as ClusterIP, and an Ingress that sends every path of the host to one of its ports."""
+    check_host(host)
+    check_class("ingressClassName", class_name, dns1123_subdomain)
     chosen = _chosen(given, port)
     rule: dict[str, Any] = {"host": host} if host else {}
     backend = {"service": {"name": given.name, "port": _reference(chosen)}}
@@ -33,7 +37,8 @@ def write(given: Given, *, port: int | str | None, host: str | None, class_name:
 
 
 def _reference(port: Port) -> dict[str, Any]:
-    return {"name": port.name} if port.name else {"number": port.port}
+    # An Ingress takes names of 15 characters; those of a Service's ports may be longer.
+    return {"name": port.name} if port.name and not port_name(port.name) else {"number": port.port}
 
 
 def _chosen(given: Given, wanted: int | str | None) -> Port:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from nodeportkit.errors import NodePortKitError
+from nodeportkit.kube.validation.names import qualified_name
+from nodeportkit.migration.asked import check_class
 from nodeportkit.migration.given import Given
 from nodeportkit.migration.manifests import Manifests
 from nodeportkit.migration.saying import of_the_service
@@ -21,6 +23,7 @@ def write(given: Given, *, port: int | str | None, host: str | None, class_name:
             "a load balancer takes every port of the service, for any host",
             hint="Leave out port and host, or migrate to Ingress or Gateway.",
         )
+    check_class("loadBalancerClass", class_name, qualified_name)
     service = given.service("LoadBalancer")
     for made, known in zip(service["spec"]["ports"], given.ports, strict=True):
         if known.node_port:

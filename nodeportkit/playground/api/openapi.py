@@ -1,7 +1,7 @@
 """The OpenAPI documents (version 3) that kubectl asks for before it creates, applies, edits and explains.
 
-kubectl looks for one thing in them before it writes: whether the resource's paths take `fieldValidation`. If they do, it
-leaves the validation of fields to the server.
+Before it writes, kubectl looks for one thing in them: whether the resource's paths take `fieldValidation`. If they do, it leaves the
+validation of fields to the server.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from nodeportkit.kube.decoding.types import types
+from nodeportkit.playground.api.descriptions import description_of
 from nodeportkit.playground.resources import Resource, resources
 
 __all__ = ["document", "index"]
@@ -21,10 +22,13 @@ _PLAIN: Final[dict[str, dict[str, Any]]] = {
     "bool": {"type": "boolean"},
     "int32": {"type": "integer", "format": "int32"},
     "int64": {"type": "integer", "format": "int64"},
-    "time": {"type": "string", "format": "date-time"},
-    "quantity": {"type": "string"},
-    "intstr": {"oneOf": [{"type": "integer"}, {"type": "string"}], "format": "int-or-string"},
     "any": {"type": "object"},
+}
+# What a server gives schemas of their own, though they are texts and numbers in JSON.
+_NAMED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "time": ("Time", {"type": "string", "format": "date-time"}),
+    "quantity": ("Quantity", {"oneOf": [{"type": "string"}, {"type": "number"}]}),
+    "intstr": ("IntOrString", {"oneOf": [{"type": "integer"}, {"type": "string"}], "format": "int-or-string"}),
 }
 _QUERY: Final = ("dryRun", "fieldManager", "fieldValidation", "pretty")
 _WRITES: Final = {"post": "post", "put": "put", "patch": "patch"}
@@ -48,16 +52,15 @@ def document(group: str, version: str) -> dict[str, Any] | None:
     if not mine:
         return None
     paths: dict[str, Any] = {}
-    schemas: dict[str, Any] = {}
+    schemas = _Schemas()
     for resource in mine:
         paths |= _paths(resource)
-        _add_schema(resource.kind, schemas)
-        schemas[_name(resource.kind)]["x-kubernetes-group-version-kind"] = [_kind_of(resource)]
+        schemas.add(resource.kind)["x-kubernetes-group-version-kind"] = [_kind_of(resource)]
     return {
         "openapi": "3.0.0",
         "info": {"title": "nodeportkit playground", "version": "v1.37.0"},
         "paths": paths,
-        "components": {"schemas": schemas},
+        "components": {"schemas": schemas.finished()},
     }
 
 
@@ -66,7 +69,8 @@ def _kind_of(resource: Resource) -> dict[str, str]:
 
 
 def _name(type_: str) -> str:
-    return f"io.nodeportkit.{type_}"
+    name, _, group = type_.partition("@")
+    return f"io.nodeportkit.{group or 'core'}.{name}"
 
 
 def _paths(resource: Resource) -> dict[str, Any]:
@@ -92,28 +96,61 @@ def _paths(resource: Resource) -> dict[str, Any]:
     }
 
 
-def _add_schema(type_: str, schemas: dict[str, Any]) -> None:
-    """Add the schema of a type, and those of the types that it is made of."""
-    name = _name(type_)
-    if name in schemas:
-        return
-    told: dict[str, Any] = {"type": "object", "description": f"The fields of a {type_}."}
-    schemas[name] = told
-    fields = types().get(type_)
-    if fields is None:
-        told["x-kubernetes-preserve-unknown-fields"] = True
-        return
-    told["properties"] = {field: _schema(of, schemas) for field, of in fields.items()}
+class _Schemas:
+    """The schemas of types, and of those that they are made of."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Any] = {}
+        self._described: set[str] = set()
+
+    def add(self, type_: str) -> dict[str, Any]:
+        """Add the schema of a type if it is not there yet; gives it."""
+        name = _name(type_)
+        if name in self._known:
+            return cast("dict[str, Any]", self._known[name])
+        about = description_of(type_)
+        told: dict[str, Any] = {"type": "object"}
+        self._known[name] = told
+        if about.text:
+            told["description"] = about.text
+        fields = types().get(type_)
+        if fields is None:
+            told["x-kubernetes-preserve-unknown-fields"] = True
+            return told
+        told["properties"] = {field: self._field(of, about.fields.get(field, "")) for field, of in fields.items()}
+        if required := sorted(about.required & fields.keys()):
+            told["required"] = required
+        return told
+
+    def finished(self) -> dict[str, Any]:
+        """All of them. What says of a type what it is says it once: kubectl prints it for the field and for its type."""
+        for name in self._described:
+            self._known[name].pop("description", None)
+        return self._known
+
+    def _field(self, of: str, description: str) -> dict[str, Any]:
+        told = self._of(of)
+        if not description and of in types():
+            description = description_of(of).text
+            self._described.add(_name(of))
+        return {**told, "description": description} if description else told
+
+    def _of(self, of: str) -> dict[str, Any]:
+        if of.startswith("[]"):
+            return {"type": "array", "items": self._of(of.removeprefix("[]"))}
+        if of.startswith("map[string]"):
+            return {"type": "object", "additionalProperties": self._of(of.removeprefix("map[string]"))}
+        if of in _PLAIN:
+            return dict(_PLAIN[of])
+        if of in _NAMED:
+            name, told = _NAMED[of]
+            self._known[_name(name)] = told
+            return _reference(name)
+        if of not in types():
+            return {"type": "string"}  # a text by another name
+        self.add(of)
+        return {**_reference(of), "default": {}}
 
 
-def _schema(of: str, schemas: dict[str, Any]) -> dict[str, Any]:
-    if of.startswith("[]"):
-        return {"type": "array", "items": _schema(of.removeprefix("[]"), schemas)}
-    if of.startswith("map[string]"):
-        return {"type": "object", "additionalProperties": _schema(of.removeprefix("map[string]"), schemas)}
-    if of in _PLAIN:
-        return dict(_PLAIN[of])
-    if of not in types():
-        return {"type": "string"}  # a text by another name
-    _add_schema(of, schemas)
-    return {"allOf": [{"$ref": f"#/components/schemas/{_name(of)}"}], "default": {}}
+def _reference(type_: str) -> dict[str, Any]:
+    return {"allOf": [{"$ref": f"#/components/schemas/{_name(type_)}"}]}

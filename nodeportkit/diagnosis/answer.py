@@ -160,7 +160,7 @@ def _opened(
     if facts is not None:
         namespace, name = facts.namespace, facts.name
     namespace = namespace or "default"
-    tries = attempts(cluster, namespace, name)
+    tries = attempts(cluster, facts)
     failed = next((each for each in reversed(tries) if each.symptom and symptom in (None, each.symptom)), None)
     if failed and node is None and address is None and port is None:
         symptom, address, port = failed.symptom, failed.address, failed.port

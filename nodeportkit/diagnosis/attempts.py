@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError
-from nodeportkit.standings.facts import true
+from nodeportkit.standings.facts import Facts
 from nodeportkit.standings.symptoms import until_change
+
+if TYPE_CHECKING:
+    from nodeportkit.sources.transcript import Step
 
 __all__ = ["SYMPTOMS", "Attempt", "attempts", "named_symptom"]
 
@@ -56,23 +59,26 @@ def named_symptom(symptom: str | None) -> str | None:
     raise NodePortKitError(f"{symptom!r} is no symptom that is known here", hint=f"Give {known}, or none.")
 
 
-def attempts(cluster: Cluster, namespace: str, name: str) -> list[Attempt]:
-    """The tries at a service in what was read, in order, up to the first change that was made after it was looked at."""
+def attempts(cluster: Cluster, facts: Facts | None) -> list[Attempt]:
+    """The tries at a service in what was read, in order, up to the first change of it that was made after it was looked at."""
+    if facts is None or not cluster.steps:
+        return []
     ports = cluster.ports
-    mine = ports[true(ports["namespace"].eq(namespace) & ports["service"].eq(name))]
+    mine = facts.ports
+    steps = until_change(cluster.steps, facts)
     numbers = {int(number) for number in mine["node_port"].dropna()}
-    found = list(_tries(cluster, numbers))
+    found = list(_tries(steps, numbers))
     if found:
         return found
     # A number that is no node port at all: still this service's, if it is one of its others.
     other = pd.to_numeric(mine["target_port"], errors="coerce")
     others = {int(number) for values in (mine["port"], other) for number in values.dropna()}
     taken = set(ports["node_port"].dropna())
-    return [each for each in _tries(cluster, others - taken) if each.symptom]
+    return [each for each in _tries(steps, others - taken) if each.symptom]
 
 
-def _tries(cluster: Cluster, numbers: Collection[int]) -> Iterator[Attempt]:
-    for step in until_change(cluster.steps):
+def _tries(steps: Sequence[Step], numbers: Collection[int]) -> Iterator[Attempt]:
+    for step in steps:
         if step.parsed.program == "kubectl":  # from inside a pod: another way
             continue
         for outcome in step.outcomes:

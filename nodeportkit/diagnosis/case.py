@@ -20,7 +20,8 @@ from nodeportkit.kube.packets import Decision
 from nodeportkit.kube.service_ports import Family, family_of
 from nodeportkit.selectors import format_selector
 from nodeportkit.standings.facts import Facts, mask, true
-from nodeportkit.standings.judge import judged
+from nodeportkit.standings.judge import fault
+from nodeportkit.standings.parts import part
 from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import command
 
@@ -108,7 +109,8 @@ class Case:
     @cached_property
     def ports(self) -> tuple[Facts, ...]:
         """The facts of each of its ports that the number dialled leads to; of all where it leads to none, or none was given."""
-        all_ports = tuple(self.facts.of_port(at) for at in range(len(self.facts.ports)))
+        several = len(self.facts.ports) > 1
+        all_ports = tuple(self.facts.of_port(at) if several else self.facts for at in range(len(self.facts.ports)))
         number = self.dial.port
         of_nodes = self.dial.at_node_port or self.dial.kind == "nothing"
         column = "node_port" if of_nodes else "port"
@@ -130,10 +132,11 @@ class Case:
         return f"spec.ports[{port.ports.index[0]}].{name}"
 
     def judged(self, port: Facts) -> tuple[str, Standing]:
-        """The standing of a port, and the id of the cause that it is about."""
+        """The standing of a port, and the id of the cause that it is about; without words where its chain holds."""
         key = int(port.ports.index[0]) if len(port.ports) else -1
         if key not in self._judged:
-            self._judged[key] = judged(port)
+            whole = Standing(self.namespace, self.name, True, "")
+            self._judged[key] = fault(port) or ("", whole)
         return self._judged[key]
 
     @cached_property
@@ -143,10 +146,8 @@ class Case:
     @cached_property
     def templates(self) -> pd.DataFrame:
         """The workloads of the namespace of which it was shown with which labels they make pods, topmost ones."""
-        made = self.cluster.workloads
-        mine = made[
-            true(made["namespace"].eq(self.namespace)) & mask(isinstance(it, Mapping) for it in made["template_labels"])
-        ]
+        mine = part(self.cluster, "workloads", self.namespace)
+        mine = mine[mask(isinstance(it, Mapping) for it in mine["template_labels"])]
         return mine[true(mine["owner_name"].isna())]
 
     @cached_property
@@ -219,8 +220,8 @@ class Case:
     @cached_property
     def declared(self) -> pd.DataFrame:
         """The container ports of these pods."""
-        containers = self.cluster.containers
-        return containers[true(containers["namespace"].eq(self.namespace) & containers["pod"].isin(self.pods["name"]))]
+        rows = part(self.cluster, "containers", self.namespace)
+        return rows[rows["pod"].isin(self.pods["name"]).to_numpy(dtype=bool)]
 
     @cached_property
     def specs(self) -> pd.DataFrame:
@@ -232,7 +233,11 @@ class Case:
     def apps(self) -> list[App]:
         """The applications that these pods belong to, the one that is meant first; empty where labels are not known."""
         return apps(
-            self.pods[~true(self.pods["terminating"])], self.cluster.workloads, self.specs, self.declared, self.name
+            self.pods[~true(self.pods["terminating"])],
+            part(self.cluster, "workloads", self.namespace),
+            self.specs,
+            self.declared,
+            self.name,
         )
 
     @cached_property

@@ -10,11 +10,15 @@ import pandas as pd
 from nodeportkit.cluster import Cluster
 from nodeportkit.kube.endpoints import derive
 from nodeportkit.kube.packets import Mode
+from nodeportkit.kube.proxy_pods import is_proxy
+from nodeportkit.standings.facts import mask
+from nodeportkit.standings.parts import part
 from nodeportkit.traffic.tracing import Tracer
 
-__all__ = ["derived", "tracer"]
+__all__ = ["derived", "proxies", "tracer"]
 
 _DERIVED: Final[WeakKeyDictionary[Cluster, dict[tuple[str, str], pd.DataFrame]]] = WeakKeyDictionary()
+_PROXIES: Final[WeakKeyDictionary[Cluster, pd.DataFrame]] = WeakKeyDictionary()
 _TRACERS: Final[WeakKeyDictionary[Cluster, Tracer]] = WeakKeyDictionary()
 
 
@@ -27,6 +31,14 @@ def derived(cluster: Cluster, namespace: str, name: str) -> pd.DataFrame:
         }
     found = _DERIVED[cluster].get((namespace, name))
     return cluster.given.iloc[:0] if found is None else found
+
+
+def proxies(cluster: Cluster) -> pd.DataFrame:
+    """The pods that are kube-proxy's."""
+    if cluster not in _PROXIES:
+        system = part(cluster, "pods", "kube-system")
+        _PROXIES[cluster] = system[mask(is_proxy(*each) for each in zip(system["name"], system["labels"], strict=True))]
+    return _PROXIES[cluster]
 
 
 def tracer(cluster: Cluster) -> Tracer:

@@ -5,8 +5,8 @@ one that any selects takes those that at least one rule of these policies admits
 admits everybody, one without ports every port. Traffic from the pod's own node is always admitted. Pods on the host's network
 are beyond policies with nearly every network plug-in.
 
-Labels of namespaces are in no frame: of a namespace only its name is known, as the label `kubernetes.io/metadata.name` that
-the API server gives each. Where an answer depends on what is not known, it is None.
+A namespace has the labels that the frame `namespaces` shows, and always `kubernetes.io/metadata.name`, which the API server
+gives each. Where an answer depends on labels that were not shown, it is None.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pandas as pd
 from nodeportkit.errors import ReadError
 from nodeportkit.selectors import match_labels, requirements
 
-__all__ = ["Peer", "admits", "isolating"]
+__all__ = ["Peer", "admits", "isolating", "labels_of_namespace"]
 
 _NAME_LABEL: Final = "kubernetes.io/metadata.name"
 
@@ -37,11 +37,35 @@ class Peer:
         Its IP address; None where that is not known.
     namespace, labels
         Those of the pod that it is; None for whoever is no pod. `labels` None beside a namespace: not known.
+    namespace_labels
+        The labels of that namespace; None where they are not known.
     """
 
     address: str | None = None
     namespace: str | None = None
     labels: Mapping[str, str] | None = None
+    namespace_labels: Mapping[str, str] | None = None
+
+
+def labels_of_namespace(namespaces: pd.DataFrame, name: str | None) -> Mapping[str, str] | None:
+    """The labels of a namespace; None where they were not shown.
+
+    Parameters
+    ----------
+    namespaces
+        A frame of the schema `namespaces`.
+    name
+        The namespace; None for whoever is in none.
+
+    Examples
+    --------
+    >>> from nodeportkit.frames import conform
+    >>> namespaces = conform("namespaces", {"name": ["shop", "lab"], "labels": [{"team": "web"}, None]})
+    >>> labels_of_namespace(namespaces, "shop"), labels_of_namespace(namespaces, "lab")
+    ({'team': 'web'}, None)
+    """
+    found = namespaces.loc[namespaces["name"].eq(name).fillna(False).to_numpy(dtype=bool), "labels"] if name else ()
+    return next((labels for labels in found if isinstance(labels, Mapping)), None)
 
 
 def isolating(policies: pd.DataFrame, namespace: str, labels: Mapping[str, str]) -> pd.DataFrame:
@@ -147,7 +171,7 @@ def _peer_admits(rule: Mapping[str, Any], namespace: str, peer: Peer) -> bool | 
         return False
     in_namespace: bool | None = peer.namespace == namespace
     if (selector := rule.get("namespaceSelector")) is not None:
-        in_namespace = _selects_namespace(selector, peer.namespace)
+        in_namespace = _selects_namespace(selector, peer.namespace, peer.namespace_labels)
     is_pod: bool | None = True
     if selector := rule.get("podSelector"):
         is_pod = _selects(selector, peer.labels)
@@ -169,14 +193,14 @@ def _block_admits(block: Mapping[str, Any], peer: Peer) -> bool | None:
     return address in network and not any(address in other for other in left_out)
 
 
-def _selects_namespace(selector: Mapping[str, Any], namespace: str) -> bool | None:
-    """Whether a selector selects a namespace of which only the name is known."""
+def _selects_namespace(selector: Mapping[str, Any], namespace: str, labels: Mapping[str, str] | None) -> bool | None:
+    """Whether a selector selects a namespace, of which perhaps only the name is known."""
     try:
         wanted = requirements(selector)
     except ReadError:
         return None
-    known = [each for each in wanted if each.key == _NAME_LABEL]
-    if not all(each.matches({_NAME_LABEL: namespace}) for each in known):
+    known = [each for each in wanted if labels is not None or each.key == _NAME_LABEL]
+    if not all(each.matches({**(labels or {}), _NAME_LABEL: namespace}) for each in known):
         return False
     return True if len(known) == len(wanted) else None
 

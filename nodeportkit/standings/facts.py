@@ -11,15 +11,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nodeportkit.chains.pairing import join
 from nodeportkit.chains.paths import select_port
 from nodeportkit.cluster import Cluster
+from nodeportkit.kube.columns import rows_of
 from nodeportkit.selectors import LabelIndex, match_labels
+from nodeportkit.standings.parts import part, places
 from nodeportkit.standings.result import Link, Standing, Term
 
 __all__ = ["Facts", "gather", "mask", "true"]
 
 _FINISHED: Final = ("Succeeded", "Failed")
+# What is the same for all ports of a service.
+_OF_SERVICE: Final = ("type", "selector", "stated", "endpoints", "all_pods", "pods", "matched", "running")
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,7 @@ class Facts:
     @cached_property
     def endpoints(self) -> pd.DataFrame:
         """Its endpoints, be it that they fit none of its ports."""
-        endpoints = self.cluster.endpoints
-        found: pd.DataFrame = endpoints[_of(endpoints, self.namespace, self.name)]
-        return found
+        return part(self.cluster, "endpoints", self.namespace, self.name)
 
     @cached_property
     def ends(self) -> pd.DataFrame:
@@ -84,7 +85,7 @@ class Facts:
     @cached_property
     def all_pods(self) -> pd.DataFrame:
         """The pods of the namespace that were shown."""
-        return self.cluster.pods[true(self.cluster.pods["namespace"].eq(self.namespace))]
+        return part(self.cluster, "pods", self.namespace)
 
     @cached_property
     def pods(self) -> pd.DataFrame:
@@ -130,8 +131,7 @@ class Facts:
     @cached_property
     def workloads(self) -> pd.DataFrame:
         """The workloads whose pods the selector would match; of a Deployment and its ReplicaSets the Deployment."""
-        workloads = self.cluster.workloads
-        mine = workloads[true(workloads["namespace"].eq(self.namespace))]
+        mine = part(self.cluster, "workloads", self.namespace)
         fits = [_fits(self.selector, *each) for each in zip(mine["template_labels"], mine["selector"], strict=True)]
         mine = mine[np.array(fits, dtype=np.bool_)]
         tops = mine[true(mine["owner_name"].isna() & mine["kind"].ne("ReplicaSet"))]
@@ -208,12 +208,14 @@ class Facts:
         """The same for one of the ports."""
         port = self.ports.iloc[at]
         name = port["port_name"] if isinstance(port["port_name"], str) and port["port_name"] else port["port"]
-        return replace(
+        made = replace(
             self,
             subject=f"port {name} of {self.name}",
             ports=self.ports.iloc[[at]],
             links=self.links[self.links["at"] == self.ports.index[at]],
         )
+        vars(made).update({name: getattr(self, name) for name in _OF_SERVICE})  # what no port changes is found once
+        return made
 
 
 def gather(cluster: Cluster, service: str, port: int | str | None) -> Facts:
@@ -225,20 +227,20 @@ def gather(cluster: Cluster, service: str, port: int | str | None) -> Facts:
         If there is no such service or port.
     """
     namespace, name = cluster.key(service)
-    mine = true(cluster.services["namespace"].eq(namespace) & cluster.services["name"].eq(name))
-    ports = cluster.ports[_of(cluster.ports, namespace, name)].reset_index(drop=True)
+    at = rows_of(cluster.services, namespace=namespace, name=name)[0]
+    ports = part(cluster, "ports", namespace, name).reset_index(drop=True)
     chosen = select_port(ports, port, service)
-    links = join(ports, cluster.endpoints[_of(cluster.endpoints, namespace, name)])
-    links = links[links["at"].isin(chosen.index)]
-    return Facts(cluster, namespace, name, name, cluster.services[mine].iloc[0], chosen, links)
-
-
-def _of(frame: pd.DataFrame, namespace: str, service: str) -> Any:
-    return true(frame["namespace"].eq(namespace) & frame["service"].eq(service))
+    links = part(cluster, "links", namespace, name)
+    links = links.assign(at=np.searchsorted(places(cluster, "ports", namespace, name), links["at"]))
+    if len(chosen) < len(ports):
+        links = links[links["at"].isin(chosen.index)]
+    return Facts(cluster, namespace, name, name, cluster.services.iloc[at], chosen, links)
 
 
 def true(values: pd.Series[Any]) -> npt.NDArray[np.bool_]:
     """Where nullable values are true for certain."""
+    if isinstance(values.array, pd.arrays.BooleanArray):
+        return values.array.to_numpy(dtype=np.bool_, na_value=False)
     return values.astype("boolean").fillna(False).to_numpy(dtype=np.bool_)
 
 

@@ -12,7 +12,7 @@ from nodeportkit.standings.facts import Facts, gather
 from nodeportkit.standings.result import Standing
 from nodeportkit.standings.symptoms import changed_since, symptom
 
-__all__ = ["judged", "standing"]
+__all__ = ["fault", "judged", "standing"]
 
 _Cause = Callable[[Facts], Standing | None]
 # Who looks, and the id of the cause that it looks for, be it that what was shown does not tell.
@@ -104,8 +104,13 @@ def judged(facts: Facts) -> tuple[str, Standing]:
 
     Its own `cause` is "" there. A chain that holds is about no cause.
     """
+    return fault(facts) or ("", health.healthy(facts))
+
+
+def fault(facts: Facts) -> tuple[str, Standing] | None:
+    """The same where a cause sees itself, or cannot tell; None for a chain that holds."""
     for cause, looks in _WITH_ENDPOINTS if len(facts.ends) else _WITHOUT_ENDPOINTS:
         found = looks(facts)
         if found is not None:
             return found.cause or cause, found
-    return "", health.healthy(facts)
+    return None

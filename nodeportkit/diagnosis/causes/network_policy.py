@@ -12,7 +12,7 @@ from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.diagnosis.telling import labels
 from nodeportkit.kube.columns import cell_lists
-from nodeportkit.kube.network_policy import Peer, admits, isolating
+from nodeportkit.kube.network_policy import Peer, admits, isolating, labels_of_namespace
 from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.wording import agree, listed
 
@@ -59,7 +59,7 @@ def find(case: Case) -> Iterator[Finding]:
                 verify=case.command("get networkpolicies", "-o", "yaml"),
             )  # fmt: skip
         return
-    if case.symptom not in (None, "timeout"):
+    if case.symptom not in (None, "timeout") or not true(case.cluster.policies["namespace"].eq(case.namespace)).any():
         return
     for port in case.ports:
         ways = list(_ways(case, port))
@@ -106,11 +106,13 @@ def _ways(case: Case, port: Facts) -> Iterator[_Way]:
     if all(pod.policies.empty for pod in pods.values()):
         return
     client = case.client
+    seen = Peer(
+        client.address, client.namespace, client.labels, labels_of_namespace(case.cluster.namespaces, client.namespace)
+    )
     if client.kind == "pod" and (case.dial.kind == "cluster-ip" or not case.node_ports):
         # Straight to the cluster IP: the pods see the client as it is.
-        peer = Peer(client.address, client.namespace, client.labels)
         for pod in pods.values():
-            yield _way(pod, "", peer, f"the client{f' ({client.address})' if client.address else ''}", own=False)
+            yield _way(pod, "", seen, f"the client{f' ({client.address})' if client.address else ''}", own=False)
         return
     for node in case.entry_nodes[:_MOST_NODES]:
         decided = case.decided(port, node)
@@ -121,11 +123,10 @@ def _ways(case: Case, port: Facts) -> Iterator[_Way]:
                 peer = Peer(_address_of(case, node, end.address))
                 yield _way(found, node, peer, f"{node} ({peer.address})", own=node == found.node)
             else:
-                peer = Peer(client.address, client.namespace, client.labels)
                 words = (
                     f"the client ({client.address})" if client.address else "the client, which is outside the cluster"
                 )
-                yield _way(found, node, peer, words, own=client.kind == "node" and client.node in (None, found.node))
+                yield _way(found, node, seen, words, own=client.kind == "node" and client.node in (None, found.node))
 
 
 def _way(pod: _Pod, entry: str, peer: Peer, words: str, *, own: bool) -> _Way:

@@ -34,8 +34,10 @@ def find(case: Case) -> Iterator[Finding]:
             )  # fmt: skip
             return
     if case.facts.selector and case.facts.stated and case.facts.pods_listed and case.facts.labels_shown:
-        found = list(_differences(case))
-        yield from found or _of_tables(case)
+        given = case.cluster.given
+        told = given[true(given["namespace"].eq(case.namespace) & given["service"].eq(case.name))]
+        whole = told[["slice", "address", "port", "ready"]].notna().all(axis=None)
+        yield from _differences(case, told) if whole else _of_tables(case, told)
     elif case.symptom in ("refused", "timeout"):
         yield from _unseen(case)
 
@@ -45,14 +47,10 @@ def _slice(case: Case, port: Facts) -> str:
     return f"EndpointSlice {case.namespace}/{names.iloc[0]}" if len(names) else case.object
 
 
-def _differences(case: Case) -> Iterator[Finding]:
+def _differences(case: Case, told: pd.DataFrame) -> Iterator[Finding]:
     """Addresses that stand in the slices and belong to no pod of the service, and pods that stand in none."""
-    given = case.cluster.given
-    told = given[true(given["namespace"].eq(case.namespace) & given["service"].eq(case.name))]
     made = derived(case.cluster, case.namespace, case.name)
-    if told.empty or case.facts.ports.empty or told[["slice", "address", "port", "ready"]].isna().any(axis=None):
-        return
-    if made[["address", "port", "ready"]].isna().any(axis=None):
+    if told.empty or case.facts.ports.empty or made[["address", "port", "ready"]].isna().any(axis=None):
         return
     there, wanted = _ends(told), _ends(made)
     stale = sorted(str(end) for key, end in there.items() if key not in wanted and (end.ready or end.serving))
@@ -78,10 +76,8 @@ def _differences(case: Case) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _of_tables(case: Case) -> Iterator[Finding]:
+def _of_tables(case: Case, told: pd.DataFrame) -> Iterator[Finding]:
     """Tables show addresses only, and not which of them are ready: one that no pod has points to a stale slice."""
-    given = case.cluster.given
-    told = given[true(given["namespace"].eq(case.namespace) & given["service"].eq(case.name))]
     shown = told.dropna(subset=["slice", "address"])
     ips = [ip for each in case.facts.all_pods["ips"] if isinstance(each, list) for ip in each[:1]]
     if shown.empty or shown["ready"].notna().all() or case.facts.all_pods["ips"].isna().any():

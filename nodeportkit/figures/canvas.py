@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -23,7 +23,10 @@ from matplotlib.transforms import Bbox
 from nodeportkit.figures.text import Font, shown, width
 from nodeportkit.figures.theme import RADIUS, Palette
 
-__all__ = ["LOCK", "PILL", "Canvas", "Mark", "pill_width"]
+__all__ = [
+    "BARS", "LINKS", "LOCK", "MARKS", "NUMBERS", "PANELS", "PILL", "WORDS", "Canvas", "Mark", "Strokes", "mark_line",
+    "pill_width",
+]  # fmt: skip
 
 LOCK: Final = RLock()
 
@@ -32,7 +35,11 @@ Mark = Literal["ready", "not-ready", "unknown", "wrong"]
 PILL: Final = 21.0  # height of a port's pill
 _NUMBER: Final = Font(11, bold=True, mono=True)
 _CAP: Final = 0.73  # height of a capital letter or a figure in DejaVu, in parts of the font's size
-_LINKS, _PANELS, _WORDS, _MARKS = 1.0, 2.0, 3.0, 4.0  # what lies above what
+LINKS, PANELS, BARS, WORDS, MARKS, NUMBERS = 1.0, 2.0, 2.5, 3.0, 4.0, 5.0  # what lies above what
+Strokes: TypeAlias = Sequence[Sequence[tuple[float, float]]]
+# In parts of the radius of the ring around them.
+_TICK: Final[Strokes] = [[(-0.45, 0.05), (-0.1, 0.4), (0.48, -0.32)]]
+_CROSS: Final[Strokes] = [[(-0.4, -0.4), (0.4, 0.4)], [(-0.4, 0.4), (0.4, -0.4)]]
 
 
 def pill_width(number: str, *, small: bool = False) -> float:
@@ -102,32 +109,18 @@ class Canvas:
             return
         written = _Words(
             x, y, shown(words), color=colour, ha=align, va="baseline", fontproperties=font.properties(self.scale),
-            parse_math=False, usetex=False, zorder=_WORDS + 2 * (name == "number"), gid=name,
+            parse_math=False, usetex=False, zorder=NUMBERS if name == "number" else WORDS, gid=name,
         )  # fmt: skip
         self.axes.add_artist(written)
         written.set_clip_on(False)
 
     def panel(
-        self,
-        x: float,
-        y: float,
-        across: float,
-        down: float,
-        *,
-        fill: str | None = None,
-        edge: str | None = None,
-        dashed: bool = False,
-        name: str = "panel",
-    ) -> None:
+        self, x: float, y: float, across: float, down: float, *, fill: str | None = None, edge: str | None = None,
+        dashed: bool = False, name: str = "panel",
+    ) -> None:  # fmt: skip
         """A rounded rectangle."""
-        self._add(
-            FancyBboxPatch(
-                (x, y), across, down, boxstyle=f"round,pad=0,rounding_size={RADIUS}",
-                facecolor=fill or self.colours.panel, edgecolor=edge or self.colours.edge,
-                linewidth=1.3 * self.scale, linestyle=(0, (3, 2)) if dashed else "solid", zorder=_PANELS,
-            ),
-            name,
-        )  # fmt: skip
+        fill, edge = fill or self.colours.panel, edge or self.colours.edge
+        self._rounded((x, y, across, down), RADIUS, fill, edge, dashed=dashed, layer=PANELS, name=name)
 
     def pill(
         self, x: float, y: float, number: str, colour: str, *, small: bool = False, hollow: bool = False,
@@ -135,17 +128,30 @@ class Canvas:
     ) -> None:  # fmt: skip
         """A port's number in its colour, its left edge at `x` and its middle at `y`; hollow where no packet gets to it."""
         across, down = pill_width(number, small=small), PILL * (0.8 if small else 1.0)
+        fill, ink = (self.colours.paper, colour) if hollow else (colour, self.colours.on_colour)
+        place = (x, y - down / 2, across, down)
+        self._rounded(place, down * 0.45, fill, colour, dashed=hollow, layer=MARKS, name=name)
+        self._number(
+            x + across / 2, y, number, Font(_NUMBER.size * (0.85 if small else 1.0), bold=True, mono=True), ink
+        )
+
+    def _number(self, x: float, y: float, number: str, font: Font, colour: str) -> None:
+        """Figures whose middle is at x, y."""
+        self.text(x, y + font.size * _CAP / 2, number, font, colour, align="center", name="number")
+
+    def _rounded(
+        self, place: tuple[float, float, float, float], radius: float, fill: str, edge: str, *, dashed: bool,
+        layer: float, name: str,
+    ) -> None:  # fmt: skip
+        """A rounded rectangle: its left and upper edge, its width and height."""
+        x, y, across, down = place
         self._add(
             FancyBboxPatch(
-                (x, y - down / 2), across, down, boxstyle=f"round,pad=0,rounding_size={down * 0.45}",
-                facecolor=self.colours.paper if hollow else colour, edgecolor=colour,
-                linewidth=1.3 * self.scale, linestyle=(0, (3, 2)) if hollow else "solid", zorder=_MARKS,
+                (x, y), across, down, boxstyle=f"round,pad=0,rounding_size={radius}", facecolor=fill, edgecolor=edge,
+                linewidth=1.3 * self.scale, linestyle=(0, (3, 2)) if dashed else "solid", zorder=layer,
             ),
             name,
         )  # fmt: skip
-        font = Font(_NUMBER.size * (0.85 if small else 1.0), bold=True, mono=True)
-        ink = colour if hollow else self.colours.on_colour
-        self.text(x + across / 2, y + font.size * _CAP / 2, number, font, ink, align="center", name="number")
 
     def link(
         self, start: tuple[float, float], end: tuple[float, float], colour: str, *, dashed: bool = False,
@@ -159,7 +165,7 @@ class Canvas:
         self._add(
             PathPatch(
                 path, facecolor="none", edgecolor=colour, linewidth=(1.8 if heavy else 1.2) * self.scale,
-                linestyle=(0, (3, 2.4)) if dashed else "solid", capstyle="butt", zorder=_LINKS,
+                linestyle=(0, (3, 2.4)) if dashed else "solid", capstyle="butt", zorder=LINKS,
             ),
             name,
         )  # fmt: skip
@@ -172,7 +178,7 @@ class Canvas:
         self._add(
             PathPatch(
                 outline, facecolor=to_rgba(fill, opacity), edgecolor=edge or "none", hatch=hatch or None,
-                linewidth=0.6 * self.scale, zorder=_PANELS + 0.5 if above else _LINKS,
+                linewidth=0.6 * self.scale, zorder=BARS if above else LINKS,
             ),
             name,
         )  # fmt: skip
@@ -191,32 +197,40 @@ class Canvas:
         colours = self.colours
         colour = colour or {"ready": colours.good, "unknown": colours.muted}.get(kind, colours.wrong)
         filled = kind == "ready"
-        line = max(radius / 6, 1.1)
+        fill = colour if filled else colours.paper
+        self._ring(x, y, radius, fill, colour, dashed=kind == "unknown", name=f"mark-{kind}")
+        if kind == "unknown":
+            self._number(x, y, "?", Font(radius * 1.35, bold=True), colour)
+        else:
+            strokes = _TICK if filled else _CROSS
+            self._strokes(x, y, radius, strokes, colours.on_colour if filled else colour, name=f"sign-{kind}")
+
+    def _ring(self, x: float, y: float, radius: float, fill: str, edge: str, *, dashed: bool, name: str) -> None:
+        """A circle."""
         self._add(
             Circle(
-                (x, y), radius, facecolor=colour if filled else colours.paper, edgecolor=colour,
-                linewidth=line * self.scale, linestyle=(0, (2, 1.4)) if kind == "unknown" else "solid", zorder=_MARKS,
+                (x, y), radius, facecolor=fill, edgecolor=edge, linewidth=mark_line(radius) * self.scale,
+                linestyle=(0, (2, 1.4)) if dashed else "solid", zorder=MARKS,
             ),
-            f"mark-{kind}",
+            name,
         )  # fmt: skip
-        if kind == "unknown":
-            font = Font(radius * 1.35, bold=True)
-            self.text(x, y + font.size * _CAP / 2, "?", font, colour, align="center", name="number")
-            return
-        strokes: Sequence[Sequence[tuple[float, float]]]
-        if kind == "ready":
-            strokes = [[(-0.45, 0.05), (-0.1, 0.4), (0.48, -0.32)]]
-        else:
-            strokes = [[(-0.4, -0.4), (0.4, 0.4)], [(-0.4, 0.4), (0.4, -0.4)]]
+
+    def _strokes(self, x: float, y: float, radius: float, strokes: Strokes, colour: str, *, name: str) -> None:
+        """A sign in a circle."""
         points = [(x + dx * radius, y + dy * radius) for stroke in strokes for dx, dy in stroke]
         codes = [Path.MOVETO if i == 0 else Path.LINETO for stroke in strokes for i in range(len(stroke))]
         self._add(
             PathPatch(
-                Path(points, codes), facecolor="none", edgecolor=colours.on_colour if filled else colour,
-                linewidth=line * 1.15 * self.scale, capstyle="round", joinstyle="round", zorder=_MARKS + 0.5,
+                Path(points, codes), facecolor="none", edgecolor=colour, linewidth=mark_line(radius) * 1.15 * self.scale,
+                capstyle="round", joinstyle="round", zorder=MARKS,
             ),
-            f"sign-{kind}",
+            name,
         )  # fmt: skip
+
+
+def mark_line(radius: float) -> float:
+    """How thick the line of a sign of that radius is."""
+    return max(radius / 6, 1.1)
 
 
 def box(axes: Axes) -> tuple[float, float]:

@@ -14,17 +14,14 @@ from typing import Final, Literal, Protocol
 import numpy as np
 from matplotlib.path import Path
 
-from nodeportkit.figures.canvas import LOCK, PILL, Canvas, Mark, pill_width
+from nodeportkit.figures.canvas import BARS, LINKS, LOCK, MARKS, NUMBERS, WORDS, Canvas, Strokes, mark_line
 from nodeportkit.figures.picture import Picture, sheet
 from nodeportkit.figures.text import Font, shown, width
-from nodeportkit.figures.theme import RADIUS, Palette, palette, roles
+from nodeportkit.figures.theme import Palette, palette, roles
 from nodeportkit.untrusted import seen
 
 __all__ = ["Drawing", "Sheet", "Vector"]
 
-_NUMBER: Final = 11.0  # size of the figures in a pill
-_CAP: Final = 0.73
-_LINKS, _PANELS, _BARS, _WORDS, _MARKS = range(5)  # what lies above what
 _SANS: Final = "'DejaVu Sans',Verdana,sans-serif"
 _MONO: Final = "'DejaVu Sans Mono',Menlo,Consolas,monospace"
 _VARIABLES: Final = {colour: f"var(--npk-{role.replace('_', '-')},{colour})" for role, colour in roles()}
@@ -89,7 +86,7 @@ class Vector(Canvas):
         self.scale = 1.0
         self._size = size
         self._themed = themed
-        self._marks: list[tuple[int, str]] = []
+        self._marks: list[tuple[float, str]] = []
         self._hatches: dict[str, tuple[str, str]] = {}
 
     def svg(self, words: str) -> str:
@@ -132,30 +129,23 @@ class Vector(Canvas):
         family = f";font-family:{_MONO}" if font.mono else ""
         weight = ";font-weight:700" if font.bold else ""
         self._put(
-            _WORDS if name != "number" else _MARKS + 1,
+            NUMBERS if name == "number" else WORDS,
             f'<text class="npk-{name}" x="{x:.2f}" y="{y:.2f}" textLength="{across:.2f}" lengthAdjust="spacingAndGlyphs" '
             f'style="font-size:{font.size:g}px{weight}{family};fill:{self._paint(colour)}">{escape(words)}</text>',
         )
 
-    def panel(
-        self, x: float, y: float, across: float, down: float, *, fill: str | None = None, edge: str | None = None,
-        dashed: bool = False, name: str = "panel",
+    def _rounded(
+        self, place: tuple[float, float, float, float], radius: float, fill: str, edge: str, *, dashed: bool,
+        layer: float, name: str,
     ) -> None:  # fmt: skip
         """A rounded rectangle."""
-        look = self._look(fill or self.colours.panel, edge or self.colours.edge, 1.3, (3, 2) if dashed else ())
-        self._put(_PANELS, _rectangle(x, y, across, down, RADIUS, look, name))
-
-    def pill(
-        self, x: float, y: float, number: str, colour: str, *, small: bool = False, hollow: bool = False,
-        name: str = "port",
-    ) -> None:  # fmt: skip
-        """A port's number in its colour, its left edge at `x` and its middle at `y`; hollow where no packet gets to it."""
-        across, down = pill_width(number, small=small), PILL * (0.8 if small else 1.0)
-        look = self._look(self.colours.paper if hollow else colour, colour, 1.3, (3, 2) if hollow else ())
-        self._put(_MARKS, _rectangle(x, y - down / 2, across, down, down * 0.45, look, name))
-        font = Font(_NUMBER * (0.85 if small else 1.0), bold=True, mono=True)
-        ink = colour if hollow else self.colours.on_colour
-        self.text(x + across / 2, y + font.size * _CAP / 2, number, font, ink, align="center", name="number")
+        x, y, across, down = place
+        look = self._look(fill, edge, 1.3, (3, 2) if dashed else ())
+        self._put(
+            layer,
+            f'<rect class="npk-{name}" x="{x:.2f}" y="{y:.2f}" width="{max(across, 0):.2f}" height="{max(down, 0):.2f}" '
+            f'rx="{radius:.2f}" {look}/>',
+        )
 
     def link(
         self, start: tuple[float, float], end: tuple[float, float], colour: str, *, dashed: bool = False,
@@ -166,7 +156,7 @@ class Vector(Canvas):
         middle = (x0 + lead + x1) / 2
         way = f"M{x0:.2f} {y0:.2f}H{x0 + lead:.2f}C{middle:.2f} {y0:.2f} {middle:.2f} {y1:.2f} {x1:.2f} {y1:.2f}"
         look = self._look(None, colour, 1.8 if heavy else 1.2, (3, 2.4) if dashed else ())
-        self._put(_LINKS, f'<path class="npk-{name}" d="{way}" {look}/>')
+        self._put(LINKS, f'<path class="npk-{name}" d="{way}" {look}/>')
 
     def shape(
         self, outline: Path, fill: str, *, opacity: float = 1.0, edge: str | None = None, hatch: str = "",
@@ -179,32 +169,24 @@ class Vector(Canvas):
         if hatch:
             lines = self._hatch(edge or fill)
             marks.append(f'<path d="{way}" style="fill:url(#{lines})"/>')
-        self._put(_BARS if above else _LINKS, "".join(marks))
+        self._put(BARS if above else LINKS, "".join(marks))
 
-    def mark(self, x: float, y: float, kind: Mark, radius: float, *, colour: str | None = None) -> None:
-        """A sign that is told by its shape alone: a filled disc with a tick, a ring with a cross, a dashed ring with `?`."""
-        colours = self.colours
-        colour = colour or {"ready": colours.good, "unknown": colours.muted}.get(kind, colours.wrong)
-        filled = kind == "ready"
-        line = max(radius / 6, 1.1)
-        ring = self._look(colour if filled else colours.paper, colour, line, (2, 1.4) if kind == "unknown" else ())
-        mark = f'<circle class="npk-mark-{kind}" cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}" {ring}/>'
-        if kind == "unknown":
-            self._put(_MARKS, mark)
-            font = Font(radius * 1.35, bold=True)
-            self.text(x, y + font.size * _CAP / 2, "?", font, colour, align="center", name="number")
-            return
-        strokes = "M-.45 .05L-.1 .4L.48 -.32" if filled else "M-.4 -.4L.4 .4M-.4 .4L.4 -.4"
-        ink = self._paint(colours.on_colour if filled else colour)
+    def _ring(self, x: float, y: float, radius: float, fill: str, edge: str, *, dashed: bool, name: str) -> None:
+        """A circle."""
+        look = self._look(fill, edge, mark_line(radius), (2, 1.4) if dashed else ())
+        self._put(MARKS, f'<circle class="npk-{name}" cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}" {look}/>')
+
+    def _strokes(self, x: float, y: float, radius: float, strokes: Strokes, colour: str, *, name: str) -> None:
+        """A sign in a circle."""
+        way = "".join(f"M{'L'.join(f'{dx:g} {dy:g}' for dx, dy in stroke)}" for stroke in strokes)
         look = (
-            f"fill:none;stroke:{ink};stroke-width:{line * 1.15 / radius:.3f};stroke-linecap:round;stroke-linejoin:round"
+            f"fill:none;stroke:{self._paint(colour)};stroke-width:{mark_line(radius) * 1.15 / radius:.3f};"
+            "stroke-linecap:round;stroke-linejoin:round"
         )
-        self._put(
-            _MARKS,
-            f'{mark}<path d="{strokes}" transform="translate({x:.2f} {y:.2f}) scale({radius:g})" style="{look}"/>',
-        )
+        place = f"translate({x:.2f} {y:.2f}) scale({radius:g})"
+        self._put(MARKS, f'<path class="npk-{name}" d="{way}" transform="{place}" style="{look}"/>')
 
-    def _put(self, layer: int, mark: str) -> None:
+    def _put(self, layer: float, mark: str) -> None:
         self._marks.append((layer, mark))
 
     def _paint(self, colour: str) -> str:
@@ -233,13 +215,6 @@ class Vector(Canvas):
             )
             self._hatches[colour] = name, pattern
         return self._hatches[colour][0]
-
-
-def _rectangle(x: float, y: float, across: float, down: float, radius: float, look: str, name: str) -> str:
-    return (
-        f'<rect class="npk-{name}" x="{x:.2f}" y="{y:.2f}" width="{max(across, 0):.2f}" height="{max(down, 0):.2f}" '
-        f'rx="{radius:.2f}" {look}/>'
-    )
 
 
 def _way(outline: Path) -> str:

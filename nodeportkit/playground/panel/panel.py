@@ -69,6 +69,8 @@ class PlaygroundPanel(Explorer):
         npk.PlaygroundPanel(playground)
     """
 
+    _open = False  # ipywidgets closes also what could not be made
+
     def __init__(self, playground: Playground) -> None:
         self._tally = Tally()
         self._follower = Following(playground, self._see)
@@ -147,9 +149,10 @@ class PlaygroundPanel(Explorer):
 
     def close(self) -> None:
         """Cease to follow the playground, and take the panel from the page."""
-        self._open = False
-        self._follower.close()
-        self._hands.shutdown(wait=False, cancel_futures=True)
+        if self._open:
+            self._open = False
+            self._follower.close()
+            self._hands.shutdown(wait=False, cancel_futures=True)
         super().close()
 
     def __repr__(self) -> str:

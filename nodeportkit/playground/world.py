@@ -11,6 +11,7 @@ from nodeportkit.playground.api.decoding import Options
 from nodeportkit.playground.api.server import ApiServer
 from nodeportkit.playground.clock import Clock
 from nodeportkit.playground.controllers.manager import Manager
+from nodeportkit.playground.machines import READY, joined
 from nodeportkit.playground.network.addresses import Addresses, claim
 from nodeportkit.playground.network.doors import Doors
 from nodeportkit.playground.network.guests import Guests
@@ -25,7 +26,6 @@ __all__ = ["World"]
 
 _NAMESPACES: Final = ("default", "kube-system", "kube-public", "kube-node-lease")
 _MOST_NODES: Final = 250
-_VERSION: Final = "v1.37.0"
 
 
 class World:
@@ -47,7 +47,7 @@ class World:
         self.addresses = self._claim.addresses
         allocators = Allocators(cluster_ips={"IPv4": ClusterIPAllocator(self.addresses.services)})
         self.api = ApiServer(allocators=allocators, now=self.clock.now)
-        self.manager = Manager(self.api, self.clock)
+        self.manager = Manager(self.api, self.clock, self.addresses)
         self.requests = Requests()
         self.limits = Limits.now()
         self.doors = Doors(self.limits)
@@ -62,7 +62,7 @@ class World:
         for name in _NAMESPACES:
             self._make("namespaces", "", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         for number in range(1, nodes + 1):
-            self._make("nodes", "", node(number, self.api.writer.time(), self.addresses))
+            self._make("nodes", "", _node(number, self.api.writer.time(), self.addresses))
         self._make("services", "default", _kubernetes(self.addresses))
         self._make("configmaps", "kube-system", _kube_proxy(self.addresses))
 
@@ -78,53 +78,14 @@ class World:
         self.api.writer.create(resource, namespace, thing, Options(manager="nodeportkit"))
 
 
-def node(number: int, when: str, addresses: Addresses) -> Object:
-    """The node of a number: its addresses are of the loopback, and may be dialled."""
-    name = f"node-{number}"
-    ready = {
-        "type": "Ready",
-        "status": "True",
-        "reason": "KubeletReady",
-        "message": "kubelet is posting ready status",
-        "lastHeartbeatTime": when,
-        "lastTransitionTime": when,
-    }
-    return {
-        "apiVersion": "v1",
-        "kind": "Node",
-        "metadata": {
-            "name": name,
-            "labels": {
-                "kubernetes.io/hostname": name,
-                "kubernetes.io/os": "linux",
-                "kubernetes.io/arch": "amd64",
-                "topology.kubernetes.io/zone": f"zone-{'abc'[(number - 1) % 3]}",
-                **({"node-role.kubernetes.io/control-plane": ""} if number == 1 else {}),
-            },
-        },
-        "spec": {"podCIDR": addresses.pods(number), "podCIDRs": [addresses.pods(number)]},
-        "status": {
-            "addresses": [
-                {"type": "InternalIP", "address": addresses.node(number)},
-                {"type": "Hostname", "address": name},
-            ],
-            "conditions": [ready],
-            "capacity": {"cpu": "2", "memory": "2Gi", "pods": "110"},
-            "allocatable": {"cpu": "2", "memory": "2Gi", "pods": "110"},
-            "nodeInfo": {
-                "machineID": f"{number:032x}",
-                "systemUUID": f"{number:032x}",
-                "bootID": f"{number:032x}",
-                "kernelVersion": "0.0.0-nodeportkit",
-                "osImage": "nodeportkit playground",
-                "containerRuntimeVersion": "nodeportkit://0.1.0",
-                "kubeletVersion": _VERSION,
-                "kubeProxyVersion": "",
-                "operatingSystem": "linux",
-                "architecture": "amd64",
-            },
-        },
-    }
+def _node(number: int, when: str, addresses: Addresses) -> Object:
+    """A node that has been there for a while."""
+    roles = {"node-role.kubernetes.io/control-plane": ""} if number == 1 else {}
+    metadata = {"name": f"node-{number}", "labels": roles}
+    made = joined({"apiVersion": "v1", "kind": "Node", "metadata": metadata}, number, addresses)
+    ready = {"type": "Ready", "status": "True", **READY, "lastHeartbeatTime": when, "lastTransitionTime": when}
+    made["status"]["conditions"] = [ready]
+    return made
 
 
 def _kubernetes(addresses: Addresses) -> Object:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from nodeportkit.playground.controllers.hands import Hands, controller_of, owned_by
+from nodeportkit.playground.controllers.hands import Hands, concerned, key_of
 from nodeportkit.playground.controllers.hashing import template_hash
-from nodeportkit.playground.controllers.pods import is_active, is_ready
+from nodeportkit.playground.controllers.pods import is_active, is_ready, pod_of
 from nodeportkit.playground.controllers.scheduler import misfit
 from nodeportkit.playground.store import Change, Key, Object, copied
 
@@ -38,15 +38,9 @@ class Controller:
 
     def concerns(self, change: Change) -> Iterable[Key]:
         """The DaemonSet itself, the one that a pod belongs to, or all of them when a node has changed."""
-        if change.resource == "daemonsets.apps":
-            yield change.key
-        elif change.resource == "pods":
-            owner = controller_of(change.object)
-            if owner and owner["kind"] == "DaemonSet":
-                yield Key(change.key.namespace, owner["name"])
-        elif change.resource == "nodes":
-            for thing in self._hands.all("daemonsets.apps"):
-                yield Key(thing["metadata"]["namespace"], thing["metadata"]["name"])
+        if change.resource == "nodes":
+            return map(key_of, self._hands.all("daemonsets.apps"))
+        return concerned(change, "daemonsets.apps", "DaemonSet", made="pods")
 
     def care(self, key: Key) -> None:
         """Make a pod where one is missing, delete those that are too many or outdated, and say how it stands."""
@@ -109,26 +103,12 @@ class Controller:
             self._hands.update("daemonsets.apps", told, status=True)
 
 
-def _pod(owner: Object) -> Object:
-    template = copied(owner["spec"]["template"])
-    metadata = template.get("metadata") or {}
-    spec = template.get("spec", {})
-    tolerations = [
-        *(spec.get("tolerations") or []),
-        *({"key": k, "operator": "Exists", "effect": e} for k, e in _TOLERATED),
-    ]
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {
-            "generateName": f"{owner['metadata']['name']}-",
-            "namespace": owner["metadata"]["namespace"],
-            "labels": {**(metadata.get("labels") or {}), _HASH: template_hash(owner["spec"]["template"])},
-            **({"annotations": metadata["annotations"]} if metadata.get("annotations") else {}),
-            "ownerReferences": [owned_by(owner)],
-        },
-        "spec": {**spec, "tolerations": tolerations},
-    }
+def _pod(wanted: Object) -> Object:
+    """A pod of the set, on no node yet."""
+    template = wanted["spec"]["template"]
+    borne = [{"key": key, "operator": "Exists", "effect": effect} for key, effect in _TOLERATED]
+    tolerations = [*(template.get("spec", {}).get("tolerations") or []), *borne]
+    return pod_of(wanted, labels={_HASH: template_hash(template)}, tolerations=tolerations)
 
 
 def _fits(pod: Object, node: Object) -> bool:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, Final
 
-from nodeportkit.playground.controllers.hands import Hands, controller_of, key_of, owned_by, set_condition
+from nodeportkit.playground.controllers.hands import Hands, concerned, key_of, owned_by, set_condition
 from nodeportkit.playground.controllers.hashing import template_hash
 from nodeportkit.playground.controllers.pods import is_active
 from nodeportkit.playground.store import Change, Key, Object, copied
@@ -35,12 +35,7 @@ class Controller:
 
     def concerns(self, change: Change) -> Iterable[Key]:
         """The Deployment itself, or the one that a ReplicaSet belongs to."""
-        if change.resource == "deployments.apps":
-            yield change.key
-        elif change.resource == "replicasets.apps":
-            owner = controller_of(change.object)
-            if owner and owner["kind"] == "Deployment":
-                yield Key(change.key.namespace, owner["name"])
+        return concerned(change, "deployments.apps", "Deployment", made="replicasets.apps")
 
     def care(self, key: Key) -> None:
         """Bring the ReplicaSets one step nearer to what is wanted, and say how it stands."""

@@ -1,6 +1,6 @@
 """EndpointSlices of services with a selector.
 
-staging/src/k8s.io/endpointslice/reconciler.go and utils.go; one slice for each family and each set of ports.
+staging/src/k8s.io/endpointslice/reconciler.go and utils.go.
 """
 
 from __future__ import annotations
@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from nodeportkit.playground.controllers.hands import Hands, owned_by
-from nodeportkit.playground.controllers.pods import is_ready
+from nodeportkit.playground.controllers.hands import Hands, key_of, owned_by
+from nodeportkit.playground.controllers.pods import FINISHED, is_ready
+from nodeportkit.playground.controllers.slices import fill
 from nodeportkit.playground.store import Change, Key, Object, copied
 
 __all__ = ["Controller", "target_number"]
 
+_SLICES: Final = "endpointslices.discovery.k8s.io"
 _SERVICE: Final = "kubernetes.io/service-name"
 _MANAGED: Final = "endpointslice.kubernetes.io/managed-by"
 _CONTROLLER: Final = "endpointslice-controller.k8s.io"
 _HEADLESS: Final = "service.kubernetes.io/headless"
 _ZONE: Final = "topology.kubernetes.io/zone"
-_MOST: Final = 100  # endpoints in a slice
-_FINISHED: Final = ("Succeeded", "Failed")
+_NEAR: Final = ("PreferClose", "PreferSameZone", "PreferSameNode")
+_Group = tuple[str, str]  # a family, and ports as text
 
 
 class Controller:
@@ -31,79 +33,110 @@ class Controller:
     def __init__(self, hands: Hands, again: Any) -> None:
         self._hands = hands
         self._again = again
+        self._selectors: dict[str, dict[str, Any]] = {}  # namespace -> service -> the labels that it asks for
 
     def concerns(self, change: Change) -> Iterable[Key]:
         """The service itself, or every service whose selector takes a pod that has changed."""
         if change.resource == "services":
+            self._remember(change)
             yield change.key
-        elif change.resource == "endpointslices.discovery.k8s.io" and change.type != "ADDED":
+        elif change.resource == _SLICES and change.type != "ADDED":
             labels = change.object["metadata"].get("labels") or {}
             if labels.get(_MANAGED) == _CONTROLLER and _SERVICE in labels:
                 yield Key(change.key.namespace, labels[_SERVICE])
-        elif change.resource == "pods":
+        elif change.resource == "pods" and _matters(change):
             states = [it["metadata"].get("labels") or {} for it in (change.object, change.before) if it]
-            for service in self._hands.all("services", change.key.namespace):
-                selector = service["spec"].get("selector")
-                if selector and any(selector.items() <= labels.items() for labels in states):
-                    yield Key(change.key.namespace, service["metadata"]["name"])
+            for name, selector in self._selectors.get(change.key.namespace, {}).items():
+                if any(selector <= labels.items() for labels in states):
+                    yield Key(change.key.namespace, name)
+
+    def _remember(self, change: Change) -> None:
+        """Keep at hand what the services of each namespace select."""
+        selectors = self._selectors.setdefault(change.key.namespace, {})
+        selectors.pop(change.key.name, None)
+        selector = change.object["spec"].get("selector")
+        if selector and change.type != "DELETED":
+            selectors[change.key.name] = selector.items()
 
     def care(self, key: Key) -> None:
         """Write what the slices of the service should hold."""
-        service = self._hands.get("services", key)
-        marks = {_SERVICE: key.name, _MANAGED: _CONTROLLER}
-        mine = self._hands.store.labelled("endpointslices.discovery.k8s.io", key.namespace, marks)
-        wanted = self._wanted(service) if service else []
-        for known, content in zip(mine, wanted, strict=False):
-            changed = {**copied(known), **content}
-            if changed != known:
-                self._hands.update("endpointslices.discovery.k8s.io", changed)
-        for extra in mine[len(wanted) :]:
-            self._hands.delete("endpointslices.discovery.k8s.io", extra)
-        for content in wanted[len(mine) :]:
-            assert service is not None
-            self._hands.create("endpointslices.discovery.k8s.io", _slice(service, content))
+        service = self._hands.store.get("services", key)
+        mine = self._hands.store.labelled(_SLICES, key.namespace, {_SERVICE: key.name, _MANAGED: _CONTROLLER})
+        if service is None or service["metadata"].get("deletionTimestamp"):
+            for it in mine:
+                self._hands.delete(_SLICES, it)
+            return
+        if not service["spec"].get("selector") or service["spec"].get("type") == "ExternalName":
+            return  # whoever takes the selector away keeps the endpoints, and looks after them
+        changed, new = self._planned(service, mine)
+        stay: Object = {"labels": _labels(service)}
+        for known in mine:
+            content = changed.pop(known["metadata"]["name"], None) or (new.pop() if new else None)
+            if content is None:
+                self._hands.delete(_SLICES, known)
+                continue
+            wanted = {**known, **content, "metadata": {**known["metadata"], **stay}}
+            if wanted != known:
+                self._hands.update(_SLICES, copied(wanted))
+        for content in reversed(new):
+            self._hands.create(_SLICES, _slice(service, content))
 
-    def _wanted(self, service: Object) -> list[Object]:
-        """What the slices should hold."""
+    def _planned(self, service: Object, mine: list[Object]) -> tuple[dict[str, Object], list[Object]]:
+        """What the slices that stay should hold, by name, and what further ones should, the last of them first."""
+        there: dict[_Group, list[Object]] = {}
+        for it in mine:
+            there.setdefault((it["addressType"], str(it.get("ports") or [])), []).append(it)
+        changed: dict[str, Object] = {}
+        new: list[Object] = []
+        for family in service["spec"].get("ipFamilies") or ["IPv4"]:
+            groups = self._groups(service, family)
+            for ports, ends in groups:
+                filled = fill(there.get((family, str(ports)), ()), ends)
+                content = {"addressType": family, "ports": ports or None}
+                changed |= {name: {**content, "endpoints": held} for name, held in filled.kept.items()}
+                new += [{**content, "endpoints": held} for held in filled.new]
+            if not groups:
+                new.append({"addressType": family, "ports": None, "endpoints": None})  # a placeholder
+        return changed, new[::-1]
+
+    def _groups(self, service: Object, family: str) -> list[tuple[list[Object], list[Object]]]:
+        """The service's ports, and the endpoints that have them under these numbers."""
         spec = service["spec"]
-        if (
-            not spec.get("selector")
-            or spec.get("type") == "ExternalName"
-            or service["metadata"].get("deletionTimestamp")
-        ):
-            return []
-        namespace = service["metadata"]["namespace"]
-        pods = [
-            pod
-            for pod in self._hands.store.labelled("pods", namespace, spec["selector"])
-            if pod.get("status", {}).get("phase") not in _FINISHED
-        ]
         zones = {
             it["metadata"]["name"]: (it["metadata"].get("labels") or {}).get(_ZONE) for it in self._hands.all("nodes")
         }
-        found: list[Object] = []
-        for family in spec.get("ipFamilies") or ["IPv4"]:
-            groups: dict[str, tuple[list[Object], list[Object]]] = {}
-            for pod in pods:
-                if address := _address(pod, family):
-                    ports = _ports(spec, pod)
-                    groups.setdefault(str(ports), (ports, []))[1].append(_endpoint(pod, address, spec, zones))
-            # A service without endpoints keeps one slice as a placeholder.
-            for ports, endpoints in groups.values() or [([], [])]:
-                for start in range(0, max(len(endpoints), 1), _MOST):
-                    part = endpoints[start : start + _MOST]
-                    found.append({"addressType": family, "endpoints": part or None, "ports": ports or None})
-        return found
+        groups: dict[str, tuple[list[Object], list[Object]]] = {}
+        for pod in self._hands.store.labelled("pods", service["metadata"]["namespace"], spec["selector"]):
+            address = _address(pod, family)
+            if address and pod["status"].get("phase") not in FINISHED:
+                ports = _ports(spec, pod)
+                groups.setdefault(str(ports), (ports, []))[1].append(_endpoint(pod, address, spec, zones))
+        return list(groups.values())
+
+
+def _matters(change: Change) -> bool:
+    """Whether a change of a pod is one of its endpoints too."""
+
+    def told(pod: Object) -> Any:
+        metadata, status = pod["metadata"], pod.get("status", {})
+        leaves = bool(metadata.get("deletionTimestamp"))
+        return metadata.get("labels"), leaves, is_ready(pod), status.get("podIPs"), status.get("phase") in FINISHED
+
+    return change.type != "MODIFIED" or change.before is None or told(change.object) != told(change.before)
+
+
+def _labels(service: Object) -> dict[str, str]:
+    """The labels of its slices: the service's own, and whose they are."""
+    labels = {**(service["metadata"].get("labels") or {}), _MANAGED: _CONTROLLER, _SERVICE: service["metadata"]["name"]}
+    return labels | ({_HEADLESS: ""} if service["spec"].get("clusterIP") == "None" else {})
 
 
 def _slice(service: Object, content: Object) -> Object:
-    labels = {**(service["metadata"].get("labels") or {}), _MANAGED: _CONTROLLER, _SERVICE: service["metadata"]["name"]}
-    if service["spec"].get("clusterIP") == "None":
-        labels[_HEADLESS] = ""
+    where = key_of(service)
     metadata = {
-        "generateName": f"{service['metadata']['name']}-",
-        "namespace": service["metadata"]["namespace"],
-        "labels": labels,
+        "generateName": f"{where.name}-",
+        "namespace": where.namespace,
+        "labels": _labels(service),
         "ownerReferences": [owned_by(service)],
     }
     return {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": metadata, **content}
@@ -160,6 +193,8 @@ def _endpoint(pod: Object, address: str, spec: Object, zones: dict[str, str | No
     }
     if zone := zones.get(node):
         endpoint["zone"] = zone
-        if spec.get("trafficDistribution") in ("PreferClose", "PreferSameZone"):
+        if spec.get("trafficDistribution") in _NEAR:
             endpoint["hints"] = {"forZones": [{"name": zone}]}
+    if spec.get("trafficDistribution") == "PreferSameNode":
+        endpoint.setdefault("hints", {})["forNodes"] = [{"name": node}]
     return endpoint

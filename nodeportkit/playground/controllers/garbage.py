@@ -40,7 +40,7 @@ class Controller:
                     of := self._hands.resource(reference["kind"], reference["apiVersion"])
                 ):
                     yield Key(change.key.namespace if of.namespaced else "", f"{of.name}/{reference['name']}")
-        elif metadata.get("ownerReferences") or metadata.get("finalizers"):
+        elif _stands(change.object) != _stands(change.before):
             yield _place(change.resource, change.object)
 
     def care(self, key: Key) -> None:
@@ -94,6 +94,13 @@ class Controller:
         namespace = thing["metadata"].get("namespace", "") if resource.namespaced else ""
         owner = self._hands.store.get(resource.name, Key(namespace, reference["name"]))
         return owner is not None and owner["metadata"]["uid"] == reference["uid"]
+
+
+def _stands(thing: Object | None) -> tuple[Any, ...] | None:
+    """What decides whether an object stays; None for what nobody owns and nobody waits for."""
+    metadata = thing["metadata"] if thing else {}
+    owners, finalizers = metadata.get("ownerReferences"), metadata.get("finalizers")
+    return (owners, finalizers, metadata.get("deletionTimestamp")) if owners or finalizers else None
 
 
 def _place(resource: str, thing: Object) -> Key:

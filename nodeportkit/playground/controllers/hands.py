@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nodeportkit.playground.api.decoding import Options
 from nodeportkit.playground.api.failures import ApiError
 from nodeportkit.playground.api.server import ApiServer
 from nodeportkit.playground.clock import Clock
+from nodeportkit.playground.network.addresses import Addresses
 from nodeportkit.playground.resources import Resource, resources
-from nodeportkit.playground.store import Key, Object, Store, copied
+from nodeportkit.playground.store import Change, Key, Object, Store, copied
 
-__all__ = ["Hands", "controller_of", "key_of", "owned_by", "set_condition"]
+__all__ = ["Hands", "concerned", "controller_of", "key_of", "owned_by", "set_condition"]
 
 
 def key_of(thing: Object) -> Key:
@@ -42,6 +43,25 @@ def owned_by(owner: Object) -> Object:
     }
 
 
+def concerned(change: Change, resource: str, kind: str, *, made: str) -> Iterator[Key]:
+    """The object of a kind that a change is about: itself, or the one that controls what has changed.
+
+    Parameters
+    ----------
+    change
+        What has changed.
+    resource, kind
+        The kind, and its resource.
+    made
+        The resource of what such objects make.
+    """
+    if change.resource == resource:
+        yield change.key
+    elif change.resource == made:
+        owners = [controller_of(state) for state in (change.object, change.before) if state]
+        yield from {Key(change.key.namespace, owner["name"]) for owner in owners if owner and owner["kind"] == kind}
+
+
 class Hands:
     """Reads and writes objects for one controller.
 
@@ -51,13 +71,16 @@ class Hands:
         The API server.
     clock
         The playground's clock.
+    addresses
+        The addresses that nodes and pods may have.
     name
         The controller's name: the manager of the fields that it writes, and the source of its events.
     """
 
-    def __init__(self, api: ApiServer, clock: Clock, name: str) -> None:
+    def __init__(self, api: ApiServer, clock: Clock, addresses: Addresses, name: str) -> None:
         self._api = api
         self.clock = clock
+        self.addresses = addresses
         self._name = name
         self._resources = {resource.name: resource for resource in resources()}
 

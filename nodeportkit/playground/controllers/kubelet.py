@@ -12,10 +12,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from nodeportkit.playground.controllers.hands import Hands, key_of, set_condition
+from nodeportkit.playground.controllers.pods import FINISHED
 from nodeportkit.playground.images import image_of
-from nodeportkit.playground.store import Change, Key, Object
+from nodeportkit.playground.network.proxy import STOPPED
+from nodeportkit.playground.store import Change, Key, Object, copied
 
-__all__ = ["CRASHES", "READY", "Controller"]
+__all__ = ["CRASHES", "READY", "SLOW_START", "Controller"]
 
 READY: Final = "nodeportkit.io/ready"  # "false": the readiness probe fails
 CRASHES: Final = "nodeportkit.io/crash"  # "true": its containers end with an error
@@ -40,29 +42,34 @@ class Controller:
         self._ending: set[str] = set()
 
     def concerns(self, change: Change) -> Iterable[Key]:
-        """Pods that have a node."""
-        if change.resource != "pods":
-            return
-        if change.type == "DELETED":
-            self._give_back(change.object)
-        elif change.object["spec"].get("nodeName"):
+        """Pods that have a node; all of a node that is switched on or has joined."""
+        if change.resource == "nodes":
+            if _is_up(change.object) and not (change.before and _is_up(change.before)):
+                yield from map(key_of, self._hands.store.on_node(change.key.name))
+        elif change.resource == "pods" and change.type == "DELETED":
+            self._forget(change.object)
+        elif change.resource == "pods" and change.object["spec"].get("nodeName"):
             yield change.key
 
     def care(self, key: Key) -> None:
         """Bring the pod one step further in its life."""
-        pod = self._hands.get("pods", key)
-        if pod is None or not pod["spec"].get("nodeName"):
+        known = self._hands.store.get("pods", key)
+        if known is None or not known["spec"].get("nodeName"):
             return
-        node = self._hands.store.get("nodes", Key("", pod["spec"]["nodeName"]))
-        if node is None or (node["metadata"].get("annotations") or {}).get("nodeportkit.io/stopped") == "true":
+        node = self._hands.store.get("nodes", Key("", known["spec"]["nodeName"]))
+        if node is None or not _is_up(node):
+            return  # there is another try when it is
+        if not known["metadata"].get("deletionTimestamp") and (
+            known["status"].get("phase") in FINISHED or not self._is_due(known)
+        ):
             return
+        pod = copied(known)
         if pod["metadata"].get("deletionTimestamp"):
             self._end(pod)
-            return
-        if pod["status"].get("phase") in ("Succeeded", "Failed") or not self._is_due(pod):
-            return
-        step = self._pull if not pod["status"].get("podIP") else self._run
-        step(pod, node)
+        elif not pod["status"].get("podIP"):
+            self._pull(pod, node)
+        else:
+            self._run(pod)
 
     # The beginning
 
@@ -130,12 +137,16 @@ class Controller:
         taken[pod["metadata"]["uid"]] = found
         return found
 
-    def _give_back(self, pod: Object) -> None:
-        self._addresses.get(pod["spec"].get("nodeName", ""), {}).pop(pod["metadata"]["uid"], None)
+    def _forget(self, pod: Object) -> None:
+        """Take back the address of a pod that is gone."""
+        uid = pod["metadata"]["uid"]
+        self._addresses.get(pod["spec"].get("nodeName", ""), {}).pop(uid, None)
+        self._due_at.pop(uid, None)
+        self._ending.discard(uid)
 
     # Running
 
-    def _run(self, pod: Object, node: Object) -> None:  # noqa: ARG002 (every step is given both)
+    def _run(self, pod: Object) -> None:
         """Start containers that do not run, count those that end, and look whether the pod is ready."""
         status = pod["status"]
         when = self._hands.time()
@@ -252,8 +263,6 @@ class Controller:
             grace = float(pod["metadata"].get("deletionGracePeriodSeconds") or 0)
             self._again(key_of(pod), min(grace, _ENDING))
             return
-        self._ending.discard(uid)
-        self._due_at.pop(uid, None)
         self._hands.delete("pods", pod, grace=0)
 
     # Writing
@@ -279,6 +288,11 @@ class Controller:
 
     def _said(self, pod: Object, type_: str, reason: str, message: str) -> None:
         self._hands.event(pod, type_, reason, message)
+
+
+def _is_up(node: Object) -> bool:
+    """Whether a node has joined, and is not switched off."""
+    return bool(node["spec"].get("podCIDR")) and (node["metadata"].get("annotations") or {}).get(STOPPED) != "true"
 
 
 def _annotation(pod: Object, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Endpoints, as clients from before EndpointSlices read them: every address of a service in one object.
+"""Endpoints, as clients from before EndpointSlices read them: the addresses of a service in one object, a thousand at most.
 
 pkg/controller/endpoint/endpoints_controller.go.
 """
@@ -14,6 +14,10 @@ from nodeportkit.playground.store import Change, Key, Object
 __all__ = ["Controller"]
 
 _SERVICE: Final = "kubernetes.io/service-name"
+_SLICES: Final = "endpointslices.discovery.k8s.io"
+_OVER: Final = "endpoints.kubernetes.io/over-capacity"
+_MOST: Final = 1000  # addresses, `maxCapacity`
+_PLACES: Final = ("addresses", "notReadyAddresses")
 
 
 class Controller:
@@ -29,7 +33,7 @@ class Controller:
         """The service itself, or the one that a slice belongs to."""
         if change.resource == "services":
             yield change.key
-        elif change.resource == "endpointslices.discovery.k8s.io":
+        elif change.resource == _SLICES:
             name = (change.object["metadata"].get("labels") or {}).get(_SERVICE)
             if name:
                 yield Key(change.key.namespace, name)
@@ -44,15 +48,18 @@ class Controller:
             return
         if not service["spec"].get("selector") or service["spec"].get("type") == "ExternalName":
             return
-        slices = self._hands.store.labelled("endpointslices.discovery.k8s.io", key.namespace, {_SERVICE: key.name})
-        subsets = _subsets(slices)
+        subsets = _subsets(self._hands.store.labelled(_SLICES, key.namespace, {_SERVICE: key.name}))
+        held = _truncated(subsets)
+        metadata = {"name": key.name, "namespace": key.namespace} | (known["metadata"] if known else {})
+        metadata["labels"] = service["metadata"].get("labels") or {}
+        annotations = {name: text for name, text in (metadata.get("annotations") or {}).items() if name != _OVER}
+        metadata["annotations"] = annotations | ({_OVER: "truncated"} if held != subsets else {})
+        wanted: Object = {"apiVersion": "v1", "kind": "Endpoints", "metadata": metadata}
+        wanted |= {"subsets": held} if held else {}
         if known is None:
-            metadata = {"name": key.name, "namespace": key.namespace, "labels": service["metadata"].get("labels") or {}}
-            made: Object = {"apiVersion": "v1", "kind": "Endpoints", "metadata": metadata}
-            self._hands.create("endpoints", made | ({"subsets": subsets} if subsets else {}))
-        elif known.get("subsets", []) != subsets:
-            known.pop("subsets", None)
-            self._hands.update("endpoints", known | ({"subsets": subsets} if subsets else {}))
+            self._hands.create("endpoints", wanted)
+        else:
+            self._hands.update("endpoints", wanted)
 
 
 def _subsets(slices: list[Object]) -> list[Object]:
@@ -77,3 +84,19 @@ def _subsets(slices: list[Object]) -> list[Object]:
                 }
             )
     return found
+
+
+def _truncated(subsets: list[Object]) -> list[Object]:
+    """As many of the addresses as one object may hold; ready ones go before the others."""
+    room = _MOST
+    kept: dict[tuple[int, str], list[Object]] = {}
+    for place in _PLACES:
+        for at, subset in enumerate(subsets):
+            kept[at, place] = subset.get(place, [])[:room]
+            room -= len(kept[at, place])
+    cut = [
+        {**{name: value for name, value in subset.items() if name not in _PLACES}}
+        | {place: kept[at, place] for place in _PLACES if kept[at, place]}
+        for at, subset in enumerate(subsets)
+    ]
+    return [subset for subset in cut if any(place in subset for place in _PLACES)]

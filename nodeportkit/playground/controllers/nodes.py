@@ -1,15 +1,18 @@
-"""Nodes that do not answer: they turn NotReady, their pods with them, and those move on.
+"""Nodes that join, and nodes that do not answer: those turn NotReady, their pods with them, and these move on.
 
-pkg/controller/nodelifecycle/node_lifecycle_controller.go and pkg/controller/tainteviction. A node is stopped by the annotation
-`nodeportkit.io/stopped: "true"`.
+pkg/controller/nodelifecycle/node_lifecycle_controller.go, pkg/controller/tainteviction and pkg/controller/nodeipam. Behind every
+node that is made there is a machine at once. It is stopped by the annotation `nodeportkit.io/stopped: "true"`.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any, Final
 
 from nodeportkit.playground.controllers.hands import Hands, key_of, set_condition
+from nodeportkit.playground.machines import READY, joined, number_of
+from nodeportkit.playground.network.addresses import MOST_NODES
 from nodeportkit.playground.network.proxy import STOPPED
 from nodeportkit.playground.store import Change, Key, Object
 
@@ -29,23 +32,33 @@ class Controller:
         self._hands = hands
         self._again = again
         self._silent_since: dict[str, float] = {}
+        self._numbers: dict[str, int] = {}  # of the machine of each node
 
     def concerns(self, change: Change) -> Iterable[Key]:
         """The node itself; when it is deleted, it is looked at once more for its pods."""
-        if change.resource == "nodes":
-            yield change.key
+        if change.resource != "nodes":
+            return
+        number = number_of(change.object, self._hands.addresses)
+        if change.type == "DELETED":
+            self._numbers.pop(change.key.name, None)
+        elif number is not None:
+            self._numbers[change.key.name] = number
+        yield change.key
 
     def care(self, key: Key) -> None:
-        """Say whether the node answers, and make its pods leave if it has not for long."""
+        """Let the node join, say whether it answers, and make its pods leave if it has not for long."""
         node = self._hands.get("nodes", key)
         if node is None:
             self._silent_since.pop(key.name, None)
             for pod in self._pods(key.name):
                 self._hands.delete("pods", pod, grace=0)
             return
+        if key.name not in self._numbers or not self._has_address(node):
+            self._join(node)
+            return
         if (node["metadata"].get("annotations") or {}).get(STOPPED) != "true":
             if self._silent_since.pop(key.name, None) is not None or _ready(node) != "True":
-                self._judge(node, "True", "KubeletReady", "kubelet is posting ready status")
+                self._judge(node, "True", **READY)
             return
         now = self._hands.clock.now().timestamp()
         since = self._silent_since.setdefault(key.name, now)
@@ -59,13 +72,32 @@ class Controller:
                 self._lose(pod)
         self._evict(key, now - since - _SILENT_FOR)
 
+    def _has_address(self, node: Object) -> bool:
+        """Whether it has one that can be dialled here, and no other."""
+        told = [it for it in (node.get("status") or {}).get("addresses") or () if it["type"] == "InternalIP"]
+        return bool(told) and all(self._hands.addresses.has(it["address"]) for it in told)
+
+    def _join(self, node: Object) -> None:
+        """Give the node a machine: addresses, a range of addresses for its pods, and what its kubelet tells."""
+        name = node["metadata"]["name"]
+        taken = set(self._numbers.values())
+        number = self._numbers.get(name) or next(at for at in itertools.count(1) if at not in taken)
+        if number > MOST_NODES:
+            self._hands.event(node, "Normal", "CIDRNotAvailable", f"Node {name} status is now: CIDRNotAvailable")
+            return
+        made = joined(node, number, self._hands.addresses)
+        kept = self._hands.update("nodes", made)
+        if kept is not None:
+            self._hands.update("nodes", {**kept, "status": made["status"]}, status=True)
+
     def _pods(self, node: str) -> list[Object]:
         return self._hands.store.on_node(node)
 
     def _judge(self, node: Object, status: str, reason: str, message: str) -> None:
         when = self._hands.time()
         wanted = {"type": "Ready", "status": status, "reason": reason, "message": message, "lastHeartbeatTime": when}
-        node["status"]["conditions"] = set_condition(node["status"].get("conditions") or [], wanted, when)
+        known = [it for it in node["status"].get("conditions") or () if it.get("type")]
+        node["status"]["conditions"] = set_condition(known, wanted, when)
         told = self._hands.update("nodes", node, status=True)
         node = self._hands.get("nodes", key_of(node)) or told or node
         taints = [it for it in node["spec"].get("taints") or [] if it["key"] != _TAINT]

@@ -1,18 +1,52 @@
-"""What controllers ask of pods: whether they count, are ready, are available, and which are the first to go.
+"""Pods as controllers see them: made of a template, whether they count, are ready, are available, and who goes first.
 
-pkg/controller/controller_utils.go (`IsPodActive`, `ActivePodsWithRanks`) and pkg/api/v1/pod/util.go (`IsPodAvailable`).
+pkg/controller/controller_utils.go (`GetPodFromTemplate`, `IsPodActive`, `ActivePodsWithRanks`) and pkg/api/v1/pod/util.go
+(`IsPodAvailable`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any, Final
 
-from nodeportkit.playground.store import Object
+from nodeportkit.playground.controllers.hands import owned_by
+from nodeportkit.playground.store import Object, copied
 
-__all__ = ["condition", "is_active", "is_available", "is_ready", "rank_for_deletion"]
+__all__ = ["FINISHED", "condition", "is_active", "is_available", "is_ready", "pod_of", "rank_for_deletion"]
 
-_FINISHED = ("Succeeded", "Failed")
+FINISHED: Final = ("Succeeded", "Failed")
+
+
+def pod_of(owner: Object, *, name: str | None = None, labels: Mapping[str, str] | None = None, **spec: Any) -> Object:
+    """A pod of the owner's template.
+
+    Parameters
+    ----------
+    owner
+        A ReplicaSet, DaemonSet or StatefulSet.
+    name
+        The pod's name; without one it gets the owner's with five letters behind it.
+    labels
+        Labels beside the template's.
+    spec
+        Fields of its spec in place of the template's.
+    """
+    template = copied(owner["spec"]["template"])
+    metadata = template.get("metadata") or {}
+    borne = {**(metadata.get("labels") or {}), **(labels or {})}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            **({"name": name} if name else {"generateName": f"{owner['metadata']['name']}-"}),
+            "namespace": owner["metadata"]["namespace"],
+            **({"labels": borne} if borne else {}),
+            **{field: metadata[field] for field in ("annotations", "finalizers") if metadata.get(field)},
+            "ownerReferences": [owned_by(owner)],
+        },
+        "spec": {**template.get("spec", {}), **spec},
+    }
 
 
 def condition(pod: Object, type_: str) -> Object:
@@ -26,7 +60,7 @@ def condition(pod: Object, type_: str) -> Object:
 
 def is_active(pod: Object) -> bool:
     """Whether it counts: not finished, and not going."""
-    return pod.get("status", {}).get("phase") not in _FINISHED and not pod["metadata"].get("deletionTimestamp")
+    return pod.get("status", {}).get("phase") not in FINISHED and not pod["metadata"].get("deletionTimestamp")
 
 
 def is_ready(pod: Object) -> bool:
@@ -47,10 +81,5 @@ def rank_for_deletion(pods: Iterable[Object]) -> list[Object]:
 
     Those without a node first, then those that are not ready, then the youngest.
     """
-
-    def rank(pod: Object) -> tuple[bool, bool, str]:
-        return bool(pod["spec"].get("nodeName")), is_ready(pod), pod["metadata"]["creationTimestamp"]
-
-    return sorted(
-        sorted(pods, key=lambda pod: pod["metadata"]["creationTimestamp"], reverse=True), key=lambda pod: rank(pod)[:2]
-    )
+    youngest_first = sorted(pods, key=lambda pod: str(pod["metadata"]["creationTimestamp"]), reverse=True)
+    return sorted(youngest_first, key=lambda pod: (bool(pod["spec"].get("nodeName")), is_ready(pod)))

@@ -6,13 +6,15 @@ pkg/controller/replicaset/replica_set.go and replica_set_utils.go.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
-from nodeportkit.playground.controllers.hands import Hands, controller_of, key_of, owned_by
-from nodeportkit.playground.controllers.pods import is_active, is_available, is_ready, rank_for_deletion
-from nodeportkit.playground.store import Change, Key, Object, copied
+from nodeportkit.playground.controllers.hands import Hands, concerned, key_of
+from nodeportkit.playground.controllers.pods import is_active, is_available, is_ready, pod_of, rank_for_deletion
+from nodeportkit.playground.store import Change, Key, Object
 
 __all__ = ["Controller"]
+
+_BURST: Final = 500  # pods made or deleted at once, `BurstReplicas`
 
 
 class Controller:
@@ -26,12 +28,7 @@ class Controller:
 
     def concerns(self, change: Change) -> Iterable[Key]:
         """The ReplicaSet itself, or the one that a pod belongs to."""
-        if change.resource == "replicasets.apps":
-            yield change.key
-        elif change.resource == "pods":
-            owner = controller_of(change.object)
-            if owner and owner["kind"] == "ReplicaSet":
-                yield Key(change.key.namespace, owner["name"])
+        return concerned(change, "replicasets.apps", "ReplicaSet", made="pods")
 
     def care(self, key: Key) -> None:
         """Make the missing pods, delete those that are too many, and say how it stands."""
@@ -41,12 +38,12 @@ class Controller:
         pods = [pod for pod in self._hands.owned("pods", wanted) if is_active(pod)]
         if not wanted["metadata"].get("deletionTimestamp"):
             missing = wanted["spec"].get("replicas", 1) - len(pods)
-            for _ in range(missing):
-                if made := self._hands.create("pods", _pod(wanted)):
+            for _ in range(min(missing, _BURST)):
+                if made := self._hands.create("pods", pod_of(wanted)):
                     pods.append(made)
                     message = f"Created pod: {made['metadata']['name']}"
                     self._hands.event(wanted, "Normal", "SuccessfulCreate", message)
-            for pod in rank_for_deletion(pods)[: max(0, -missing)]:
+            for pod in rank_for_deletion(pods)[: min(max(0, -missing), _BURST)]:
                 self._hands.delete("pods", pod)
                 message = f"Deleted pod: {pod['metadata']['name']}"
                 self._hands.event(wanted, "Normal", "SuccessfulDelete", message)
@@ -72,19 +69,3 @@ class Controller:
             self._hands.update("replicasets.apps", told, status=True)
         if counts["availableReplicas"] < counts["readyReplicas"]:
             self._again(key_of(told), float(least))
-
-
-def _pod(owner: Object) -> Object:
-    template = copied(owner["spec"]["template"])
-    metadata = template.get("metadata") or {}
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {
-            "generateName": f"{owner['metadata']['name']}-",
-            "namespace": owner["metadata"]["namespace"],
-            **{name: metadata[name] for name in ("labels", "annotations", "finalizers") if metadata.get(name)},
-            "ownerReferences": [owned_by(owner)],
-        },
-        "spec": template.get("spec", {}),
-    }

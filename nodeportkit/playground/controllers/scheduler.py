@@ -7,6 +7,7 @@ pkg/scheduler/framework/plugins, as far as they go by labels, taints and spread.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -23,6 +24,9 @@ _CORDONED: Final = "node.kubernetes.io/unschedulable"
 _ASKED: Final = ("nodeSelector", "tolerations")  # of a pod, by which nodes are chosen
 _MOST_REASONS: Final = 100
 _KEEPS_OUT: Final = ("NoSchedule", "NoExecute")
+_FULL: Final = "Too many pods"
+_LEAST_SHARE: Final = 5  # percent of the nodes that would do
+_LEAST_NODES: Final = 100
 
 
 class Controller:
@@ -34,11 +38,17 @@ class Controller:
         self._hands = hands
         self._again = again
         self._reasons: dict[str, dict[str, str | None]] = {}  # for pods that ask for the same: node -> why not
+        self._spread: dict[str, Counter[str]] = {}  # uid of a controller -> how many of its pods each node has
+        self._start = 0  # where the search for a node begins, so that all get their turn
 
     def concerns(self, change: Change) -> Iterable[Key]:
         """Pods without a node; all of them when a node has changed."""
-        if change.resource == "pods" and change.type != "DELETED" and not change.object["spec"].get("nodeName"):
-            yield change.key
+        if change.resource == "pods":
+            self._count(change.before, -1)
+            if change.type != "DELETED":
+                self._count(change.object, 1)
+                if not change.object["spec"].get("nodeName"):
+                    yield change.key
         elif change.resource == "nodes":
             self._reasons.clear()
             for pod in self._hands.store.on_node(""):
@@ -51,23 +61,42 @@ class Controller:
             return
         if pod["spec"].get("schedulerName", "default-scheduler") != "default-scheduler":
             return
-        why = dict(self._why(pod))
-        fitting = [name for name, reason in why.items() if reason is None]
-        while fitting:
-            name = self._emptiest(pod, fitting)
-            full = self._full(name)
-            if full is None:
-                self.bind(pod, name)
-                return
-            why[name] = full
-            fitting.remove(name)
-        self._refuse(pod, len(why), [reason for reason in why.values() if reason])
+        why = self._why(pod)
+        fitting = self._sample([name for name, reason in why.items() if reason is None])
+        if fitting:
+            self.bind(pod, self._emptiest(pod, fitting))
+        else:
+            self._refuse(pod, len(why), [reason or _FULL for reason in why.values()])
 
-    def _full(self, name: str) -> str | None:
-        """Why the node takes no more pods; None if it does."""
+    def _count(self, pod: Object | None, number: int) -> None:
+        """Bring up to date how the pods of a controller are spread."""
+        owner = controller_of(pod) if pod else None
+        if pod is None or owner is None or not pod["spec"].get("nodeName") or not is_active(pod):
+            return
+        counts = self._spread.setdefault(owner["uid"], Counter())
+        counts[pod["spec"]["nodeName"]] += number
+        if not counts[pod["spec"]["nodeName"]]:
+            del counts[pod["spec"]["nodeName"]]
+        if not counts:
+            del self._spread[owner["uid"]]
+
+    def _sample(self, names: list[str]) -> list[str]:
+        """Of the nodes that would do, as many as are compared: in a large cluster not all of them.
+
+        pkg/scheduler/schedule_one.go, `numFeasibleNodesToFind` and `nextStartNodeIndex`.
+        """
+        share = max(_LEAST_SHARE, 50 - len(names) // 125)
+        wanted = max(_LEAST_NODES, len(names) * share // 100)
+        start = self._start % max(len(names), 1)
+        turn = itertools.chain(itertools.islice(names, start, None), itertools.islice(names, start))
+        found = list(itertools.islice((name for name in turn if not self._is_full(name)), wanted))
+        self._start += len(found) if len(names) > wanted else 0
+        return found
+
+    def _is_full(self, name: str) -> bool:
         node = self._hands.store.get("nodes", Key("", name)) or {}
         most = str(((node.get("status") or {}).get("allocatable") or {}).get("pods", ""))
-        return "Too many pods" if most.isdecimal() and self._hands.store.pods_on(name) >= int(most) else None
+        return most.isdecimal() and self._hands.store.pods_on(name) >= int(most)
 
     def _why(self, pod: Object) -> dict[str, str | None]:
         """Of each node, why the pod cannot be there."""
@@ -92,11 +121,9 @@ class Controller:
         self._hands.event(pod, "Normal", "Scheduled", f"Successfully assigned {name} to {node}")
 
     def _emptiest(self, pod: Object, names: list[str]) -> str:
-        owner = (controller_of(pod) or {}).get("uid")
-        store = self._hands.store
-        siblings = store.owned(owner) if owner else []
-        alike = Counter(it["spec"].get("nodeName") for of, it in siblings if of == "pods" and is_active(it))
-        return min(names, key=lambda name: (alike[name], store.pods_on(name)))
+        alike = self._spread.get((controller_of(pod) or {}).get("uid", ""), Counter())
+        pods_on = self._hands.store.pods_on
+        return min(names, key=lambda name: (alike[name], pods_on(name)))
 
     def _refuse(self, pod: Object, nodes: int, reasons: list[str]) -> None:
         counted = ", ".join(f"{reasons.count(reason)} {reason}" for reason in sorted(set(reasons)))

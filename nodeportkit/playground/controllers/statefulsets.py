@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from nodeportkit.playground.controllers.hands import Hands, controller_of, owned_by
+from nodeportkit.playground.controllers.hands import Hands, concerned
 from nodeportkit.playground.controllers.hashing import template_hash
-from nodeportkit.playground.controllers.pods import is_active, is_ready
-from nodeportkit.playground.store import Change, Key, Object, copied
+from nodeportkit.playground.controllers.pods import is_active, is_ready, pod_of
+from nodeportkit.playground.store import Change, Key, Object
 
 __all__ = ["Controller"]
 
@@ -31,12 +31,7 @@ class Controller:
 
     def concerns(self, change: Change) -> Iterable[Key]:
         """The StatefulSet itself, or the one that a pod belongs to."""
-        if change.resource == "statefulsets.apps":
-            yield change.key
-        elif change.resource == "pods":
-            owner = controller_of(change.object)
-            if owner and owner["kind"] == "StatefulSet":
-                yield Key(change.key.namespace, owner["name"])
+        return concerned(change, "statefulsets.apps", "StatefulSet", made="pods")
 
     def care(self, key: Key) -> None:
         """Take the next step: make the first missing pod, or delete the last that is too many or outdated."""
@@ -109,19 +104,6 @@ def _number(name: str) -> int:
     return int(name.rpartition("-")[2])
 
 
-def _pod(owner: Object, name: str, number: int) -> Object:
-    template = copied(owner["spec"]["template"])
-    metadata = template.get("metadata") or {}
-    marks = {_HASH: template_hash(owner["spec"]["template"]), _NAME: name, _INDEX: str(number)}
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {
-            "name": name,
-            "namespace": owner["metadata"]["namespace"],
-            "labels": {**(metadata.get("labels") or {}), **marks},
-            **({"annotations": metadata["annotations"]} if metadata.get("annotations") else {}),
-            "ownerReferences": [owned_by(owner)],
-        },
-        "spec": {**template.get("spec", {}), "hostname": name, "subdomain": owner["spec"].get("serviceName", "")},
-    }
+def _pod(wanted: Object, name: str, number: int) -> Object:
+    marks = {_HASH: template_hash(wanted["spec"]["template"]), _NAME: name, _INDEX: str(number)}
+    return pod_of(wanted, name=name, labels=marks, hostname=name, subdomain=wanted["spec"].get("serviceName", ""))

@@ -13,11 +13,14 @@ from typing import Final
 
 from nodeportkit.errors import NodePortKitError
 
-__all__ = ["BLOCKS", "CLUSTER_CIDR", "SERVICE_CIDR", "Addresses", "Claim", "claim"]
+__all__ = ["BLOCKS", "CLUSTER_CIDR", "MOST_NODES", "SERVICE_CIDR", "Addresses", "Claim", "claim"]
 
 BLOCKS: Final = 10
-CLUSTER_CIDR: Final = "10.244.0.0/16"
+MOST_NODES: Final = 1023
+CLUSTER_CIDR: Final = "10.244.0.0/14"
 SERVICE_CIDR: Final = "10.96.0.0/16"
+_PODS: Final = 4  # second parts of addresses that the pods of a block take: 256 nodes fit into each
+_ROW: Final = 250  # nodes that share the third part of their addresses
 _OUTSIDE: Final = "203.0.113.1"  # any client that is none of the cluster's (RFC 5737)
 _HOLDER: Final = "127.0.0.1"  # which every system has
 _CLAIMED: Final = 26_430  # whoever has a block holds this port and as many on as the block's number
@@ -36,10 +39,12 @@ class Addresses:
     --------
     >>> Addresses().node(1), Addresses(1).node(1), Addresses(1).services
     ('127.168.1.2', '127.169.1.2', '127.97.0.0/16')
+    >>> Addresses().pods(1), Addresses().pods(1000), Addresses(1).pods(1)
+    ('127.244.1.0/24', '127.247.232.0/24', '127.240.1.0/24')
     >>> Addresses().as_real("127.168.1.2"), Addresses().as_real("127.0.0.1")
     ('192.168.1.2', '203.0.113.1')
-    >>> Addresses().as_loopback("10.244.1.2")
-    '127.244.1.2'
+    >>> Addresses().as_loopback("10.244.1.2"), Addresses(1).as_loopback("10.247.1.2")
+    ('127.244.1.2', '127.243.1.2')
     """
 
     block: int = 0
@@ -56,11 +61,13 @@ class Addresses:
 
     def node(self, number: int) -> str:
         """The address of a node, counted from 1."""
-        return f"127.{168 + self.block}.1.{number + 1}"
+        row, place = divmod(number - 1, _ROW)
+        return f"127.{168 + self.block}.{row + 1}.{place + 2}"
 
     def pods(self, number: int) -> str:
         """The range of the pods on a node."""
-        return f"127.{244 + self.block}.{number}.0/24"
+        row, place = divmod(number, 256)
+        return f"127.{self._first + row}.{place}.0/24"
 
     def as_real(self, address: str) -> str:
         """The address of a cluster that a loopback address stands for; a client of no cluster for any other."""
@@ -83,13 +90,18 @@ class Addresses:
     @property
     def all_pods(self) -> str:
         """The range of all pods."""
-        return f"127.{244 + self.block}.0.0/16"
+        return f"127.{self._first}.0.0/14"
+
+    @property
+    def _first(self) -> int:
+        """The first second part of the pods' addresses: those of a block are one range."""
+        return 244 - _PODS * self.block
 
     def _prefixes(self) -> tuple[tuple[str, str], ...]:
         return (
             (f"127.{168 + self.block}.", "192.168."),
-            (f"127.{244 + self.block}.", "10.244."),
             (f"127.{96 + self.block}.", "10.96."),
+            *((f"127.{self._first + row}.", f"10.{244 + row}.") for row in range(_PODS)),
         )
 
 

@@ -1,8 +1,15 @@
 """Nodes."""
 
-from nodeportkit.playground.resources.resource import Resource
+from nodeportkit.playground.resources.resource import Object, Resource
 
 __all__ = ["RESOURCE"]
+
+
+def _prepare(thing: Object) -> None:
+    """Every node has a spec and a status, and be they empty."""
+    thing.setdefault("spec", {})
+    thing.setdefault("status", {})
+
 
 RESOURCE = Resource(
     "Node",
@@ -11,4 +18,5 @@ RESOURCE = Resource(
     short_names=("no",),
     subresources=("status",),
     fields={"spec.unschedulable": ("spec", "unschedulable")},
+    prepare=_prepare,
 )

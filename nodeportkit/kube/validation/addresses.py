@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Final
 
 from nodeportkit.kube.validation.field import FieldError, invalid
@@ -28,10 +29,12 @@ __all__ = [
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _ZEROS: Final = re.compile(r"(?<![0-9a-fA-F:.])0+(?=[0-9])|(?<=\.)0+(?=[0-9])")
+_REMEMBERED: Final = 1 << 14  # a slice is written again with nearly the same addresses, again and again
 LOOPBACK: Final = "may not be in the loopback range (127.0.0.0/8, ::1/128)"
 _NOT_SPECIAL: Final = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def address(value: str) -> Address | None:
     """The address, read as sloppily as the server does: leading zeros of an IPv4 address count for nothing.
 
@@ -100,17 +103,24 @@ def check_not_special(field: str, value: str) -> list[FieldError]:
 
     pkg/apis/core/validation/validation.go, `ValidateNonSpecialIP`.
     """
+    return [invalid(field, value, detail) for detail in _special(value)]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _special(value: str) -> tuple[str, ...]:
     found = address(value)
-    wrong = []
-    if found is not None and found.is_unspecified:
-        wrong.append(f"may not be unspecified ({value})")
-    if found is not None and found.is_loopback:
-        wrong.append(LOOPBACK)
-    if found is not None and found.is_link_local:
-        wrong.append("may not be in the link-local range (169.254.0.0/16, fe80::/10)")
-    if found is not None and _is_link_local_multicast(found):
-        wrong.append("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)")
-    return [invalid(field, value, detail) for detail in wrong]
+    if found is None:
+        return ()
+    said = (
+        (found.is_unspecified, f"may not be unspecified ({value})"),
+        (found.is_loopback, LOOPBACK),
+        (found.is_link_local, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"),
+        (
+            _is_link_local_multicast(found),
+            "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)",
+        ),
+    )
+    return tuple(detail for applies, detail in said if applies)
 
 
 def noncanonical(value: str) -> str | None:

@@ -7,6 +7,7 @@ import ssl
 import sys
 import urllib.error
 import urllib.request
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,12 +85,19 @@ def remarks(told: dict[str, Any]) -> list[str]:
     """What is not as on a real cluster, in words: ports that are elsewhere, those that cannot be, and who was turned away."""
     shifted = [it for it in told["moved"] if it["at"][0] == it["address"]]
     elsewhere = [it for it in told["moved"] if it["at"][0] != it["address"]]
+    why = "this system keeps ports below 1024 for root"
     lines = [
-        f"port {it['port']} of {it['address']} ({it['of']}) is served on port {it['at'][1]}: this system keeps ports "
-        f"below 1024 for root; kubectl goes on speaking of {it['port']}"
+        f"port {it['port']} of {it['address']}{_udp(it)} ({it['of']}) is served on port {it['at'][1]}: {why}; kubectl goes on "
+        f"speaking of {it['port']}"
         for it in shifted
+        if not _of_pod(it)
     ]
-    if elsewhere:
+    pods = Counter((it["port"], it["at"][1]) for it in shifted if _of_pod(it))
+    lines += [
+        f"port {port} of {count} pod{'s' * (count > 1)} is served on port {at}: {why}"
+        for (port, at), count in sorted(pods.items())
+    ]
+    if any(not it["of"].startswith("service ") for it in elsewhere):  # of cluster IPs nobody can add enough
         lines.append(
             "this system answers on 127.0.0.1 alone, so every node, service and pod has ports of that address in place of an "
             f"address of its own; to give them addresses until the next restart, begin anew after: {_advice(told)}"
@@ -97,7 +105,7 @@ def remarks(told: dict[str, Any]) -> list[str]:
     lines += [
         f"{it['at'][0]}:{it['at'][1]} stands for {it['address']}:{it['port']}{_udp(it)} ({it['of']})"
         for it in elsewhere
-        if not it["of"].startswith("pod ")
+        if not _of_pod(it)
     ]
     lines += [
         f"port {it['port']} of {it['address']}{_udp(it)}{' (' + it['of'] + ')' if it['of'] else ''} cannot be served: "
@@ -108,6 +116,10 @@ def remarks(told: dict[str, Any]) -> list[str]:
         f"{it['ended']} {it['kind']} were ended, since more than {it['most']} came at once" for it in told["crowded"]
     ]
     return lines
+
+
+def _of_pod(it: dict[str, Any]) -> bool:
+    return bool(it["of"].startswith("pod "))
 
 
 def _udp(it: dict[str, Any]) -> str:

@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from nodeportkit.validation import validate as validate
     from nodeportkit.widgets import AuditBrowser as AuditBrowser
     from nodeportkit.widgets import ChainExplorer as ChainExplorer
+    from nodeportkit.widgets import ManifestBuilder as ManifestBuilder
     from nodeportkit.widgets import PacketStepper as PacketStepper
     from nodeportkit.widgets import ReachMatrix as ReachMatrix
     from nodeportkit.widgets import TrafficExplorer as TrafficExplorer
@@ -100,6 +101,7 @@ _HOMES: Final = {
     "Fault": "faults",
     "Host": "kube.host",
     "LiveCluster": "live",
+    "ManifestBuilder": "widgets",
     "ManifestError": "errors",
     "NodePortKitError": "errors",
     "NotFound": "errors",
@@ -221,6 +223,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
     "node_port_bands",
     "NodePortKitError",
     "ReadError",
+    "ManifestBuilder",
     "ManifestError",
     "NotFound",
     "SnapshotError",

@@ -13,7 +13,20 @@ from nodeportkit.figures.picture import Picture
 from nodeportkit.figures.vector import Drawing
 from nodeportkit.widgets.page import STYLE, paragraph
 
-__all__ = ["Button", "Choice", "Count", "Explorer", "Scale", "Shown", "Slider", "Toggle", "grid"]
+__all__ = [
+    "Button",
+    "Choice",
+    "Count",
+    "Explorer",
+    "Offered",
+    "Scale",
+    "Shown",
+    "Slider",
+    "Toggle",
+    "Words",
+    "Writing",
+    "grid",
+]
 
 Shown: TypeAlias = "Picture | Drawing"
 
@@ -59,6 +72,27 @@ class Slider(_Locked, ipywidgets.IntSlider):  # type: ignore[misc]
 
 class Count(_Locked, ipywidgets.BoundedIntText):  # type: ignore[misc]
     """A field for a whole number."""
+
+
+class Words(_Locked, ipywidgets.Text):  # type: ignore[misc]
+    """A field for a word; what is typed counts when it is finished: with Enter, or on leaving the field."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(continuous_update=False, **settings)
+
+
+class Offered(_Locked, ipywidgets.Combobox):  # type: ignore[misc]
+    """A field for a word, with words to choose from."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(continuous_update=False, **settings)
+
+
+class Writing(_Locked, ipywidgets.Textarea):  # type: ignore[misc]
+    """A field for lines of text."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(continuous_update=False, **settings)
 
 
 class Button(_Locked, ipywidgets.Button):  # type: ignore[misc]

@@ -27,7 +27,7 @@ from nodeportkit.validation.manifests import Item, read_manifest
 
 __all__ = ["validate"]
 
-_WHERE: Final = re.compile(r"((?:spec|metadata)[\w.\[\]]*)")
+_WHERE: Final = re.compile(r"((?:spec|metadata|endpoints\[|subsets\[)[\w.\[\]]*)")
 _INTERNAL: Final = {"HealthCheck": "spec.healthCheckNodePort", "nodePort": "spec.ports", "serviceIP": "spec.clusterIPs"}
 # Kinds of the same groups that are not looked at here.
 _OTHERS: Final = frozenset(
@@ -214,7 +214,7 @@ class _Asking:
             self._error(field, message, self._holder(error))
         if not wrong:
             self._made[key] = made
-        for message in warnings_of(made):
+        for message in warnings_of(made, old):
             match = _WHERE.match(message)
             self._say("warning", match[1] if match else "", message, explain("", message))
         if kind == "Service" and not wrong and name and dns1035_label(name):

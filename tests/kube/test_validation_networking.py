@@ -198,6 +198,8 @@ def test_the_old_annotation_is_told():
     assert warnings_of(made) == [
         "annotation \"kubernetes.io/ingress.class\" is deprecated, please use 'spec.ingressClassName' instead"
     ]
+    # pkg/registry/networking/ingress/strategy.go: `WarningsOnUpdate` has none.
+    assert warnings_of(made, made) == []
     made["spec"]["ingressClassName"] = "a"
     assert warnings_of(made) == []
 
@@ -488,6 +490,57 @@ def test_endpoints(one, errors):
     assert [str(error) for error in check_update(with_defaults(one), endpoints())] == errors
 
 
+# Addresses and ranges that are taken, though they are written oddly
+
+
+# The words of the Kubernetes Enhancement Proposal on IP and CIDR validation (sig-network, 4858), and of apimachinery's
+# pkg/util/validation/ip_test.go.
+ODD_RANGES = [
+    ("192.12.2.0/24", ""),
+    (
+        "192.12.2.8/24",
+        'CIDR value "192.12.2.8/24" is ambiguous in this context (should be "192.12.2.0/24" or "192.12.2.8/32"?)',
+    ),
+    (
+        "192.012.2.0/24",
+        'non-standard CIDR value "192.012.2.0/24" will be considered invalid in a future Kubernetes release: use '
+        '"192.12.2.0/24"',
+    ),
+    (
+        "2001:db8:0:0::/64",
+        'IPv6 CIDR value "2001:db8:0:0::/64" should be in RFC 5952 canonical format ("2001:db8::/64")',
+    ),
+]
+
+
+@pytest.mark.parametrize(("cidr", "said"), ODD_RANGES)
+def test_ranges_that_are_written_oddly(cidr, said):
+    made = policy(egress=[{"to": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": [cidr]}}]}])
+    assert warnings_of(made) == ([f"spec.egress[0].to[0].ipBlock.except[0]: {said}"] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("ip", "said"),
+    [
+        ("192.12.2.2", ""),
+        (
+            "192.012.2.2",
+            'non-standard IP address "192.012.2.2" will be considered invalid in a future Kubernetes release: use '
+            '"192.12.2.2"',
+        ),
+        (
+            "::ffff:192.12.2.2",
+            'non-standard IP address "::ffff:192.12.2.2" will be considered invalid in a future Kubernetes release: use '
+            '"192.12.2.2"',
+        ),
+        ("2001:db8:0:0::2", 'IPv6 address "2001:db8:0:0::2" should be in RFC 5952 canonical format ("2001:db8::2")'),
+    ],
+)
+def test_addresses_that_are_written_oddly(ip, said):
+    made = endpoints({"addresses": [{"ip": ip}]})
+    assert warnings_of(made) == ([f"subsets[0].addresses[0].ip: {said}"] if said else [])
+
+
 # All of them
 
 
@@ -503,5 +556,6 @@ def test_what_is_accepted_has_what_the_client_asks_for(one):
 
 def test_every_message_has_an_explanation_of_its_own():
     errors = [error for _, errors in (*INGRESSES, *POLICIES, *SLICES, *ENDPOINTS) for error in errors]
+    errors += [f"spec.egress[0].to[0].ipBlock.cidr: {said}" for _, said in ODD_RANGES if said]
     words = {error: explain(*error.split(": ", 1)) for error in errors}
     assert [error for error, said in words.items() if not said or said.startswith("This must be given")] == []

@@ -18,12 +18,13 @@ __all__ = [
     "Address",
     "Network",
     "address",
+    "address_warnings",
     "check_address",
     "check_not_special",
     "check_range",
     "family",
     "network",
-    "noncanonical",
+    "range_warnings",
 ]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -31,6 +32,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _ZEROS: Final = re.compile(r"(?<![0-9a-fA-F:.])0+(?=[0-9])|(?<=\.)0+(?=[0-9])")
 _REMEMBERED: Final = 1 << 14  # a slice is written again with nearly the same addresses, again and again
 LOOPBACK: Final = "may not be in the loopback range (127.0.0.0/8, ::1/128)"
+_SOON: Final = "will be considered invalid in a future Kubernetes release: use"
 _NOT_SPECIAL: Final = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 
 
@@ -123,10 +125,41 @@ def _special(value: str) -> tuple[str, ...]:
     return tuple(detail for applies, detail in said if applies)
 
 
-def noncanonical(value: str) -> str | None:
-    """The IPv6 address as RFC 5952 writes it, where it is written otherwise."""
+def address_warnings(field: str, value: str) -> list[str]:
+    """What the server says of an address that it takes, though it is written oddly (`GetWarningsForIP`)."""
     found = address(value)
-    return str(found) if isinstance(found, ipaddress.IPv6Address) and str(found) != value else None
+    if found is None:
+        return []
+    if (found.version == 4 and _ZEROS.search(value)) or _is_mapped(found):
+        plain = getattr(found, "ipv4_mapped", None) or found
+        return [f'{field}: non-standard IP address "{value}" {_SOON} "{plain}"']
+    if found.version == 6 and str(found) != value:
+        return [f'{field}: IPv6 address "{value}" should be in RFC 5952 canonical format ("{found}")']
+    return []
+
+
+def range_warnings(field: str, value: str) -> list[str]:
+    """What the server says of a range that it takes, though it is written oddly (`GetWarningsForCIDR`).
+
+    Examples
+    --------
+    >>> range_warnings("cidr", "2001:DB8::/32")
+    ['cidr: IPv6 CIDR value "2001:DB8::/32" should be in RFC 5952 canonical format ("2001:db8::/32")']
+    """
+    host, _, bits = value.partition("/")
+    found, range_ = address(host), network(value)
+    if found is None or range_ is None:
+        return []
+    told = []
+    if range_.network_address != found:
+        meant = f'"{range_}" or "{found}/{found.max_prefixlen}"?'
+        told.append(f'{field}: CIDR value "{value}" is ambiguous in this context (should be {meant})')
+    zeros = (found.version == 4 and _ZEROS.search(host)) or (len(bits) > 1 and bits.startswith("0"))
+    if zeros or _is_mapped(found):
+        told.append(f'{field}: non-standard CIDR value "{value}" {_SOON} "{range_}"')
+    if not told and found.version == 6 and str(range_) != value:
+        told.append(f'{field}: IPv6 CIDR value "{value}" should be in RFC 5952 canonical format ("{range_}")')
+    return told
 
 
 def _is_mapped(found: Address) -> bool:

@@ -18,14 +18,18 @@ from nodeportkit.kube.validation.endpoint_slices import (
     check_endpoint_slice_update,
     endpoint_slice_warnings,
 )
-from nodeportkit.kube.validation.endpoints import check_endpoints, check_endpoints_update
+from nodeportkit.kube.validation.endpoints import check_endpoints, check_endpoints_update, endpoints_warnings
 from nodeportkit.kube.validation.events import check_event, check_event_update
 from nodeportkit.kube.validation.field import FieldError
 from nodeportkit.kube.validation.ingresses import check_ingress, check_ingress_update, ingress_warnings
 from nodeportkit.kube.validation.metadata import check_metadata, check_metadata_update
 from nodeportkit.kube.validation.names import dns1123_subdomain
 from nodeportkit.kube.validation.namespaces import check_namespace, check_namespace_update
-from nodeportkit.kube.validation.network_policies import check_network_policy, check_network_policy_update
+from nodeportkit.kube.validation.network_policies import (
+    check_network_policy,
+    check_network_policy_update,
+    network_policy_warnings,
+)
 from nodeportkit.kube.validation.nodes import check_node, check_node_update
 from nodeportkit.kube.validation.pods import check_pod, check_pod_update, pod_warnings
 from nodeportkit.kube.validation.services import check_service, check_service_update, service_warnings
@@ -48,6 +52,8 @@ class Checks:
         How the kind is named beside its own name: `networking.k8s.io/v1`, `ingresses`.
     create, update, warnings
         What is wrong with a new object, with one that is to replace another, and what is accepted with a warning.
+    warned_of_changes
+        Whether such warnings come with the answer to a change as well.
     namespaced
         Whether its objects stand in namespaces.
     """
@@ -57,6 +63,7 @@ class Checks:
     create: Callable[[Object], list[FieldError]]
     update: Callable[[Object, Object], list[FieldError]]
     warnings: Callable[[Object], list[str]] = _none
+    warned_of_changes: bool = True
     namespaced: bool = True
 
     @property
@@ -90,11 +97,15 @@ KINDS: Final[dict[str, Checks]] = {
         check_endpoint_slice_update,
         endpoint_slice_warnings,
     ),
-    "Endpoints": Checks("v1", "endpoints", check_endpoints, check_endpoints_update),
+    "Endpoints": Checks("v1", "endpoints", check_endpoints, check_endpoints_update, endpoints_warnings),
     "Event": Checks("v1", "events", check_event, check_event_update),
-    "Ingress": Checks(_NETWORKING, "ingresses", check_ingress, check_ingress_update, ingress_warnings),
+    "Ingress": Checks(
+        _NETWORKING, "ingresses", check_ingress, check_ingress_update, ingress_warnings, warned_of_changes=False
+    ),
     "Namespace": Checks("v1", "namespaces", check_namespace, check_namespace_update, namespaced=False),
-    "NetworkPolicy": Checks(_NETWORKING, "networkpolicies", check_network_policy, check_network_policy_update),
+    "NetworkPolicy": Checks(
+        _NETWORKING, "networkpolicies", check_network_policy, check_network_policy_update, network_policy_warnings
+    ),
     "Node": Checks("v1", "nodes", check_node, check_node_update, namespaced=False),
     "Pod": Checks("v1", "pods", check_pod, check_pod_update, _of_pod),
     "Secret": Checks("v1", "secrets", check_secret, check_secret_update),
@@ -125,6 +136,7 @@ def check_update(thing: Object, old: Object) -> list[FieldError]:
     return KINDS[text(thing, "kind")].update(thing, old)
 
 
-def warnings_of(thing: Object) -> list[str]:
-    """What the server accepts with a warning."""
-    return KINDS[text(thing, "kind")].warnings(thing)
+def warnings_of(thing: Object, old: Object | None = None) -> list[str]:
+    """What the server accepts with a warning of a new object, or of one that replaces `old`."""
+    checks = KINDS[text(thing, "kind")]
+    return checks.warnings(thing) if old is None or checks.warned_of_changes else []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from nodeportkit.kube.parts import Object, mapping, mappings, strings, text
-from nodeportkit.kube.validation.addresses import check_address, check_not_special, family, noncanonical
+from nodeportkit.kube.validation.addresses import address_warnings, check_address, check_not_special, family
 from nodeportkit.kube.validation.field import FieldError, duplicate, invalid, not_supported, required, too_many
 from nodeportkit.kube.validation.metadata import (
     check_labels,
@@ -59,10 +59,10 @@ def endpoint_slice_warnings(slice_: Object) -> list[str]:
     if text(slice_, "addressType") == "FQDN":
         return ["spec.addressType: FQDN endpoints are deprecated"]
     return [
-        f'endpoints[{position}].addresses[{at}]: IPv6 address "{ip}" should be in RFC 5952 canonical format ("{form}")'
+        said
         for position, endpoint in enumerate(mappings(slice_, "endpoints"))
         for at, ip in enumerate(strings(endpoint, "addresses"))
-        if (form := noncanonical(ip)) is not None
+        for said in address_warnings(f"endpoints[{position}].addresses[{at}]", ip)
     ]
 
 

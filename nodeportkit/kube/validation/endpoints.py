@@ -6,13 +6,13 @@ pkg/apis/core/validation/validation.go, `ValidateEndpoints`.
 from __future__ import annotations
 
 from nodeportkit.kube.parts import Object, mappings, number, text
-from nodeportkit.kube.validation.addresses import check_address, check_not_special
+from nodeportkit.kube.validation.addresses import address_warnings, check_address, check_not_special
 from nodeportkit.kube.validation.field import FieldError, invalid, not_supported, required
 from nodeportkit.kube.validation.metadata import check_metadata, check_metadata_update
 from nodeportkit.kube.validation.names import dns1123_label, dns1123_subdomain, port_number, qualified_name
 from nodeportkit.kube.validation.services.ports import PROTOCOLS
 
-__all__ = ["check_endpoints", "check_endpoints_update"]
+__all__ = ["check_endpoints", "check_endpoints_update", "endpoints_warnings"]
 
 
 def check_endpoints(endpoints: Object) -> list[FieldError]:
@@ -23,6 +23,17 @@ def check_endpoints(endpoints: Object) -> list[FieldError]:
 def check_endpoints_update(endpoints: Object, old: Object) -> list[FieldError]:
     """What is wrong with Endpoints that are to replace others of their name."""
     return [*check_metadata_update(endpoints, old), *_subsets(endpoints)]
+
+
+def endpoints_warnings(endpoints: Object) -> list[str]:
+    """What the server accepts of Endpoints with a warning."""
+    return [
+        said
+        for position, subset in enumerate(mappings(endpoints, "subsets"))
+        for key in ("addresses", "notReadyAddresses")
+        for at, address in enumerate(mappings(subset, key))
+        for said in address_warnings(f"subsets[{position}].{key}[{at}].ip", text(address, "ip"))
+    ]
 
 
 def _subsets(endpoints: Object) -> list[FieldError]:

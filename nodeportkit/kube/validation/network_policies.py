@@ -1,6 +1,7 @@
 """What the API server checks of a NetworkPolicy.
 
-pkg/apis/networking/validation/validation.go, `ValidateNetworkPolicy`, `ValidateNetworkPolicyUpdate`.
+pkg/apis/networking/validation/validation.go, `ValidateNetworkPolicy`, `ValidateNetworkPolicyUpdate`; warnings:
+pkg/registry/networking/networkpolicy/strategy.go, `networkPolicyWarnings`.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from nodeportkit.kube.parts import Object, mapping, mappings, strings, text
-from nodeportkit.kube.validation.addresses import Network, check_range, network
+from nodeportkit.kube.validation.addresses import Network, check_range, network, range_warnings
 from nodeportkit.kube.validation.field import FieldError, forbidden, invalid, not_supported, required
 from nodeportkit.kube.validation.metadata import check_metadata, check_metadata_update
 from nodeportkit.kube.validation.names import dns1123_subdomain, port_number
 from nodeportkit.kube.validation.selectors import check_selector
 from nodeportkit.kube.validation.services.ports import check_port_reference
 
-__all__ = ["check_network_policy", "check_network_policy_update"]
+__all__ = ["check_network_policy", "check_network_policy_update", "network_policy_warnings"]
 
 _PROTOCOLS: Final = ("TCP", "UDP", "SCTP")
 _TYPES: Final = ("Ingress", "Egress")
@@ -37,16 +38,23 @@ def check_network_policy(policy: Object) -> list[FieldError]:
 
 def check_network_policy_update(policy: Object, old: Object) -> list[FieldError]:
     """What is wrong with a NetworkPolicy that is to replace another; ranges that it had before are let through."""
-    known = {
-        cidr for block in _blocks(mapping(old, "spec")) for cidr in (text(block, "cidr"), *strings(block, "except"))
-    }
+    known = {cidr for _, cidr in _ranges(mapping(old, "spec"))}
     return [*check_metadata_update(policy, old), *_spec(mapping(policy, "spec"), known)]
 
 
-def _blocks(spec: Object) -> Iterator[Object]:
+def network_policy_warnings(policy: Object) -> list[str]:
+    """What the server accepts of a NetworkPolicy with a warning."""
+    return [said for field, cidr in _ranges(mapping(policy, "spec")) for said in range_warnings(field, cidr)]
+
+
+def _ranges(spec: Object) -> Iterator[tuple[str, str]]:
+    """The ranges of a policy, each with its field."""
     for direction, peers in _PEERS.items():
-        for rule in mappings(spec, direction):
-            yield from (mapping(peer, "ipBlock") for peer in mappings(rule, peers))
+        for position, rule in enumerate(mappings(spec, direction)):
+            for at, peer in enumerate(mappings(rule, peers)):
+                field, block = f"spec.{direction}[{position}].{peers}[{at}].ipBlock", mapping(peer, "ipBlock")
+                yield f"{field}.cidr", text(block, "cidr")
+                yield from ((f"{field}.except[{n}]", part) for n, part in enumerate(strings(block, "except")))
 
 
 def _spec(spec: Object, known: Collection[str] = ()) -> list[FieldError]:

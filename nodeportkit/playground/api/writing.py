@@ -10,7 +10,7 @@ import random
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from nodeportkit.kube.allocation import Allocators, admit_create, admit_update, release
@@ -29,6 +29,7 @@ from nodeportkit.playground.api.failures import (
 )
 from nodeportkit.playground.api.managing import applied, claimed
 from nodeportkit.playground.resources import Resource
+from nodeportkit.playground.resources.kinds.namespaces import RESOURCE as NAMESPACES
 from nodeportkit.playground.store import Key, Object, Store, copied
 
 __all__ = ["Writer"]
@@ -136,13 +137,9 @@ class Writer:
     def _refuse_if_ending(self, resource: Resource, key: Key) -> None:
         if not resource.namespaced:
             return
-        from nodeportkit.playground.resources import find
-
-        namespaces = find("", "v1", "namespaces")
-        assert namespaces is not None
-        there = self.store.get("namespaces", Key("", key.namespace))
+        there = self.store.get(NAMESPACES.name, Key("", key.namespace))
         if there is None:
-            raise not_found(namespaces, key.namespace)
+            raise not_found(NAMESPACES, key.namespace)
         if there["metadata"].get("deletionTimestamp"):
             why = f"unable to create new content in namespace {key.namespace} because it is being terminated"
             raise forbidden(resource, key.name, why)
@@ -237,7 +234,7 @@ class Writer:
         errors = [error for error in errors if error.detail not in resource.excused]
         if errors:
             raise invalid(resource, str(made["metadata"].get("name") or ""), errors)
-        options.warnings.extend(warnings_of(made))
+        options.warnings.extend(warnings_of(made, old))
         return made
 
     def bind(self, key: Key, node: str) -> Object | None:
@@ -308,8 +305,6 @@ class Writer:
         return int(pod["spec"].get("terminationGracePeriodSeconds", _POD_GRACE))
 
     def _later(self, seconds: int) -> str:
-        from datetime import timedelta
-
         return (self._now() + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _must_be(self, resource: Resource, thing: Object, preconditions: Object) -> None:

@@ -239,6 +239,14 @@ TABLE: Final = (
     # Warnings.
     (r"is ignored (for|when) ", "The server takes the field and does nothing with it."),
     (r"(duplicate|overlapping) port definition", "Two containers of one pod cannot listen on the same port."),
+    (
+        r"CIDR value .*ambiguous in this context",
+        "Behind the prefix length all bits are 0: write the first address of the range, or /32 for one address.",
+    ),
+    (
+        r"non-standard (IP address|CIDR value)",
+        "Programs read zeros in front of numbers, and IPv4 within IPv6, each in its own way: write it as the message says.",
+    ),
     (r"RFC 5952 canonical format", "Other programs may compare addresses as text: write it the usual way."),
     (r"is deprecated", "There is a newer way to write this, which the message names."),
     (r"Required value", "This must be given: nothing is filled in for it."),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from nodeportkit.kube.parts import Object, mapping, strings, text
-from nodeportkit.kube.validation.addresses import noncanonical
+from nodeportkit.kube.validation.addresses import address_warnings, range_warnings
 
 __all__ = ["service_warnings"]
 
@@ -38,11 +38,10 @@ def service_warnings(service: Object) -> list[str]:
             told.append("spec.SessionAffinity is ignored for headless services")
     for key in ("clusterIPs", "externalIPs"):
         for position, ip in enumerate(strings(spec, key)):
-            if (form := noncanonical(ip)) is not None:
-                told.append(_canonical(f"spec.{key}[{position}]", ip, form))
-    balancer = text(spec, "loadBalancerIP")
-    if (form := noncanonical(balancer)) is not None:
-        told.append(_canonical("spec.loadBalancerIP", balancer, form))
+            told += address_warnings(f"spec.{key}[{position}]", ip)
+    told += address_warnings("spec.loadBalancerIP", text(spec, "loadBalancerIP"))
+    for position, cidr in enumerate(strings(spec, "loadBalancerSourceRanges")):
+        told += range_warnings(f"spec.loadBalancerSourceRanges[{position}]", cidr)
     if kind == "ExternalName" and external:
         told.append('spec.externalIPs is ignored when spec.type is "ExternalName"')
     if kind != "ExternalName" and text(spec, "externalName"):
@@ -50,7 +49,3 @@ def service_warnings(service: Object) -> list[str]:
     if spec.get("trafficDistribution") == "PreferClose":
         told.append('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"')
     return told
-
-
-def _canonical(field: str, value: str, form: str) -> str:
-    return f'{field}: IPv6 address "{value}" should be in RFC 5952 canonical format ("{form}")'

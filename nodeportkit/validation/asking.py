@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -15,6 +15,7 @@ from nodeportkit.errors import ReadError, Slip
 from nodeportkit.kube.allocation import admit_create, admit_update
 from nodeportkit.kube.decoding import Unknown, decode
 from nodeportkit.kube.defaults import with_defaults
+from nodeportkit.kube.parts import mapping, mappings, text
 from nodeportkit.kube.validation import KINDS, FieldError, check_create, check_update, warnings_of
 from nodeportkit.kube.validation.field import distinct
 from nodeportkit.kube.validation.names import dns1035_label
@@ -217,9 +218,10 @@ class _Asking:
         for message in warnings_of(made, old):
             match = _WHERE.match(message)
             self._say("warning", match[1] if match else "", message, explain("", message))
-        if kind == "Service" and not wrong and name and dns1035_label(name):
-            words = "Servers before 1.36 refuse this name: there the name of a service begins with a letter."
-            self._say("note", "metadata.name", f'Invalid value: "{name}": {dns1035_label(name)[0]}', words)
+        for field, service in () if wrong else _services_named(made):
+            if service and (told := dns1035_label(service)):
+                words = "Servers before 1.36 refuse this name: there the name of a service begins with a letter."
+                self._say("note", field, f'Invalid value: "{service}": {told[0]}', words)
 
     def _admit(self, thing: dict[str, Any], old: dict[str, Any] | None) -> tuple[dict[str, Any], list[FieldError]]:
         if thing["kind"] != "Service":
@@ -274,6 +276,19 @@ def _placed(metadata: Any, namespace: str) -> dict[str, Any]:
     """Metadata that name the namespace, if there is one."""
     given = {key: value for key, value in metadata.items() if key != "namespace"} if isinstance(metadata, dict) else {}
     return {**given, "namespace": namespace} if namespace else given
+
+
+def _services_named(thing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The names of services that an object is or leads to, each with its field."""
+    spec = mapping(thing, "spec")
+    if thing["kind"] == "Service":
+        yield "metadata.name", text(mapping(thing, "metadata"), "name")
+    elif thing["kind"] == "Ingress":
+        yield "spec.defaultBackend.service.name", text(mapping(spec, "defaultBackend", "service"), "name")
+        for position, rule in enumerate(mappings(spec, "rules")):
+            for at, path in enumerate(mappings(mapping(rule, "http"), "paths")):
+                field = f"spec.rules[{position}].http.paths[{at}].backend.service.name"
+                yield field, text(mapping(path, "backend", "service"), "name")
 
 
 def _with_selector(thing: dict[str, Any], there: dict[str, Any]) -> dict[str, Any]:

@@ -402,6 +402,33 @@ def test_an_ingress_as_it_was_written_before_v1():
     assert found.explanation[1].endswith("now write `service:` and below it `name:`.")
 
 
+def test_services_that_only_a_newer_server_lets_an_ingress_name():
+    rules = [
+        {
+            "http": {
+                "paths": [
+                    {
+                        "path": "/",
+                        "pathType": "Prefix",
+                        "backend": {"service": {"name": "1web", "port": {"number": 80}}},
+                    }
+                ]
+            }
+        }
+    ]
+    thing = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": "a"},
+        "spec": {"rules": rules},
+    }
+    found = validate(thing)
+    assert list(zip(found.severity, found.field, strict=True)) == [
+        ("note", "spec.rules[0].http.paths[0].backend.service.name")
+    ]
+    assert "before 1.36" in found.explanation[0]
+
+
 def test_paths_of_the_server_that_are_not_those_of_the_manifest():
     taints = "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nspec:\n  taints:\n  - key: a\n    effect: Never\n"
     assert list(validate(taints).line) == [7]

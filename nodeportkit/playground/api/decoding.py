@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 import yaml
 
 from nodeportkit.kube.decoding import decode
 from nodeportkit.kube.decoding.types import fields_of
 from nodeportkit.playground.api import protobuf
+from nodeportkit.playground.api.exchange import JSON, YAML
 from nodeportkit.playground.api.failures import bad_request, unsupported_media_type
 from nodeportkit.playground.resources import Resource
 
-__all__ = ["Options", "Sent", "as_object", "named", "parsed"]
+__all__ = ["Body", "Options", "Sent", "as_object", "named", "parsed", "read"]
 
 _DEEPEST: Final = 200
 _MOST_VALUES: Final = 500_000  # aliases of YAML make many out of few
 _SHOWN: Final = 100
+_ACCEPTED: Final = (JSON, YAML, protobuf.MEDIA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Options:
     dry_run
         Do everything but keep it.
     validation
-        Strict, Warn or Ignore: what becomes of unknown fields.
+        Strict, Warn or Ignore: what becomes of fields that are unknown, or sent twice.
     force
         Whether server-side apply takes over fields of other managers.
     subresource
@@ -58,7 +61,20 @@ class Sent:
     """A body and its type."""
 
     data: bytes
-    type: str = "application/json"
+    type: str = JSON
+
+
+class Body(NamedTuple):
+    """What a body holds, and what it says twice: only the last of it counts.
+
+    Attributes
+    ----------
+    twice
+        As a server warns of it: `duplicate field "spec.type"`, or `line 3: key "type" already set in map` of YAML.
+    """
+
+    value: Any
+    twice: tuple[str, ...] = ()
 
 
 def parsed(body: Sent, kind: str) -> Any:
@@ -69,22 +85,73 @@ def parsed(body: Sent, kind: str) -> Any:
     ApiError
         If it is no JSON (or YAML, where its type says so), or of another type.
     """
+    return read(body, kind).value
+
+
+def read(body: Sent, kind: str) -> Body:
+    """The same with what the body says twice."""
     media = body.type.split(";")[0].strip().lower()
     if media == protobuf.MEDIA:
-        return protobuf.decode_body(body.data)
+        return Body(protobuf.decode_body(body.data))
     try:
-        if media in ("", "application/json") or media.endswith("+json"):
-            return _Plain().of(json.loads(body.data, parse_constant=_no_number))
-        if media == "application/yaml" or media.endswith("+yaml"):
-            _refuse_deep(body.data)
-            return _Plain().of(yaml.load(body.data, Loader=_Yaml))  # noqa: S506 (a safe loader)
+        if media in ("", JSON) or media.endswith("+json"):
+            return _read_json(body.data)
+        if media == YAML or media.endswith("+yaml"):
+            return _read_yaml(body.data)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         start = body.data[:_SHOWN].decode("utf-8", "replace")
         raise bad_request(
             f"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; "
             f"json parse error: {_said(error)} ({start})"
         ) from error
-    raise unsupported_media_type()
+    raise unsupported_media_type(_ACCEPTED)
+
+
+class _Twice(dict[str, Any]):
+    """An object of JSON in which names stand twice."""
+
+    names: tuple[str, ...]
+
+
+def _read_json(data: bytes) -> Body:
+    seen = False
+
+    def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal seen
+        found = dict(pairs)
+        if len(found) == len(pairs):
+            return found
+        seen = True
+        twice = _Twice(found)
+        names = [name for name, _ in pairs]
+        twice.names = tuple(name for position, name in enumerate(names) if name in names[:position])
+        return twice
+
+    value = json.loads(data, parse_constant=_no_number, object_pairs_hook=made)
+    plain = _Plain().of(value)
+    return Body(plain, tuple(f'duplicate field "{path}"' for path in _twice(value, "")) if seen else ())
+
+
+def _twice(value: Any, path: str) -> Iterator[str]:
+    """The paths of what stands twice."""
+    if isinstance(value, dict):
+        if isinstance(value, _Twice):
+            yield from (f"{path}{name}" for name in value.names)
+        for key, item in value.items():
+            yield from _twice(item, f"{path}{key}.")
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _twice(item, f"{path.removesuffix('.')}[{position}].")
+
+
+def _read_yaml(data: bytes) -> Body:
+    _refuse_deep(data)
+    loader = _Yaml(data)
+    try:
+        value = loader.get_single_data()
+    finally:
+        loader.dispose()
+    return Body(_Plain().of(value), tuple(loader.twice))
 
 
 class _Yaml(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -94,6 +161,20 @@ class _Yaml(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc
         first: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
         for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def __init__(self, text: bytes) -> None:
+        super().__init__(text)
+        self.twice: list[str] = []
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        """Note keys that stand twice."""
+        keys = [(key.value, key.start_mark.line + 1) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        seen: set[str] = set()
+        for key, line in keys:
+            if key in seen:
+                self.twice.append(f'line {line}: key "{key}" already set in map')
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
 
 
 def _refuse_deep(text: bytes) -> None:
@@ -139,13 +220,18 @@ class _Plain:
         return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def as_object(value: Any, resource: Resource, options: Options) -> dict[str, Any]:
+def as_object(value: Any, resource: Resource, options: Options, twice: Sequence[str] = ()) -> dict[str, Any]:
     """The value as an object of the resource; what it says of its own kind must agree, and unknown fields are dealt with.
+
+    Parameters
+    ----------
+    twice
+        What the body says twice.
 
     Raises
     ------
     ApiError
-        If it is another kind, a field has the wrong type, or one is unknown and validation is Strict.
+        If it is another kind, a field has the wrong type, or one is unknown or sent twice and validation is Strict.
     """
     if not isinstance(value, dict):
         raise bad_request(
@@ -163,7 +249,7 @@ def as_object(value: Any, resource: Resource, options: Options) -> dict[str, Any
     thing |= {key: item for key, item in value.items() if key not in thing}
     if not isinstance(thing.setdefault("metadata", {}), dict):
         thing["metadata"] = {}
-    return _known(thing, resource, options)
+    return _known(thing, resource, options, twice)
 
 
 def named(value: Any) -> str:
@@ -173,18 +259,20 @@ def named(value: Any) -> str:
     )
 
 
-def _known(thing: dict[str, Any], resource: Resource, options: Options) -> dict[str, Any]:
+def _known(thing: dict[str, Any], resource: Resource, options: Options, twice: Sequence[str]) -> dict[str, Any]:
     if fields_of(resource.kind) is None:
         return thing
     unknown, mistyped = decode(thing, resource.kind)
     handled = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
     if mistyped:
         raise bad_request(f"{handled}: {mistyped[0].message}")
-    if unknown and options.validation == "Strict":
-        said = ", ".join(f'unknown field "{it.path}"' for it in unknown)
-        raise bad_request(f"{handled}: strict decoding error: {said}")
-    if unknown and options.validation == "Warn":
-        options.warnings.extend(f'unknown field "{it.path}"' for it in unknown)
+    doubts = [f'unknown field "{it.path}"' for it in unknown]
+    if options.validation == "Strict" and (doubts or twice):
+        lines = [told for told in twice if told.startswith("line ")]
+        said = ["yaml: unmarshal errors:\n" + "\n".join(f"  {line}" for line in lines)] if lines else list(twice)
+        raise bad_request(f"{handled}: strict decoding error: {', '.join([*said, *doubts])}")
+    if options.validation == "Warn":
+        options.warnings.extend([*twice, *doubts])
     for it in unknown:
         _drop(thing, it.path)
     return thing

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from nodeportkit.playground.resources import Resource, resources
 
-__all__ = ["aggregated", "api_versions", "group_list", "resource_list", "version_info"]
+__all__ = ["REVIEWS", "aggregated", "api_versions", "group_list", "resource_list", "version_info"]
 
 _SUBRESOURCE_VERBS: Final = {
     "status": ("get", "patch", "update"),
@@ -23,8 +23,12 @@ _SUBRESOURCE_KINDS: Final = {
     "eviction": ("policy", "v1", "Eviction"),
     "binding": ("", "v1", "Binding"),
 }
-# Served, but not stored.
-_REVIEWS: Final = ("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview")
+# Served, but not stored: kinds by group and resource.
+REVIEWS: Final = {
+    ("authentication.k8s.io", "selfsubjectreviews"): "SelfSubjectReview",
+    ("authorization.k8s.io", "selfsubjectaccessreviews"): "SelfSubjectAccessReview",
+    ("authorization.k8s.io", "selfsubjectrulesreviews"): "SelfSubjectRulesReview",
+}
 _VERSION: Final = "v1.37.0"
 
 
@@ -60,7 +64,7 @@ def group_list() -> dict[str, Any]:
 
 def _versions() -> list[tuple[str, str]]:
     named = {(resource.group, resource.version) for resource in resources() if resource.group}
-    return sorted(named | {_REVIEWS[:2]})
+    return sorted(named | {(group, "v1") for group, _ in REVIEWS})
 
 
 def resource_list(group: str, version: str) -> dict[str, Any] | None:
@@ -79,10 +83,11 @@ def resource_list(group: str, version: str) -> dict[str, Any] | None:
             }
         )
         listed += [_subresource(resource, name) for name in resource.subresources]
-    if (group, version) == _REVIEWS[:2]:
-        listed.append(
-            {"name": _REVIEWS[2], "singularName": "", "namespaced": False, "kind": _REVIEWS[3], "verbs": ["create"]}
-        )
+    listed += [
+        {"name": plural, "singularName": kind.lower(), "namespaced": False, "kind": kind, "verbs": ["create"]}
+        for (of, plural), kind in REVIEWS.items()
+        if (of, "v1") == (group, version)
+    ]
     if not listed:
         return None
     name = f"{group}/{version}" if group else version
@@ -112,20 +117,25 @@ def aggregated(*, core: bool) -> dict[str, Any]:
     by_group = groupby(sorted(resources(), key=lambda it: (it.group, it.plural)), key=lambda it: it.group)
     items = [_group(group, list(found)) for group, found in by_group if core is (group == "")]
     if not core:
-        review: dict[str, Any] = {
-            "resource": _REVIEWS[2],
-            "responseKind": {"group": _REVIEWS[0], "version": _REVIEWS[1], "kind": _REVIEWS[3]},
-            "scope": "Cluster",
-            "singularResource": _REVIEWS[3].lower(),
-            "verbs": ["create"],
-        }
-        versions = [{"version": _REVIEWS[1], "resources": [review], "freshness": "Current"}]
-        items.append({"metadata": {"name": _REVIEWS[0], "creationTimestamp": None}, "versions": versions})
+        for group, found in groupby(REVIEWS.items(), key=lambda it: it[0][0]):
+            reviews = [_review(group, plural, kind) for (_, plural), kind in found]
+            versions = [{"version": "v1", "resources": reviews, "freshness": "Current"}]
+            items.append({"metadata": {"name": group, "creationTimestamp": None}, "versions": versions})
     return {
         "kind": "APIGroupDiscoveryList",
         "apiVersion": "apidiscovery.k8s.io/v2",
         "metadata": {},
         "items": items,
+    }
+
+
+def _review(group: str, plural: str, kind: str) -> dict[str, Any]:
+    return {
+        "resource": plural,
+        "responseKind": {"group": group, "version": "v1", "kind": kind},
+        "scope": "Cluster",
+        "singularResource": kind.lower(),
+        "verbs": ["create"],
     }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from nodeportkit.playground.api import discovery, openapi, subresources
+from nodeportkit.playground.api import discovery, openapi
+from nodeportkit.playground.api.access import review, user_of
 from nodeportkit.playground.api.decoding import Sent, parsed
 from nodeportkit.playground.api.exchange import Answer, Request
 
@@ -13,7 +14,8 @@ __all__ = ["document"]
 
 _AGGREGATED: Final = "as=APIGroupDiscoveryList"
 _DISCOVERY: Final = f"application/json;g=apidiscovery.k8s.io;v=v2;{_AGGREGATED}"
-_REVIEWS: Final = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+_REVIEW: Final = re.compile(r"/apis/(?P<group>[^/]+)/v1/(?P<plural>[^/]+)")
+_HEALTH: Final = ("/healthz", "/livez", "/readyz")
 
 
 def document(request: Request) -> Answer | None:
@@ -22,8 +24,9 @@ def document(request: Request) -> Answer | None:
     in_one = _AGGREGATED in request.headers.get("accept", "")
     if path == "/version":
         return Answer(200, discovery.version_info())
-    if path in ("/healthz", "/livez", "/readyz"):
-        return Answer(200, text="ok")
+    if path in _HEALTH:
+        name = path.removeprefix("/")
+        return Answer(200, text=f"[+]ping ok\n{name} check passed\n" if "verbose" in request.query else "ok")
     if path in ("/api", "/apis"):
         if in_one:
             return Answer(200, discovery.aggregated(core=path == "/api"), type=_DISCOVERY)
@@ -34,9 +37,11 @@ def document(request: Request) -> Answer | None:
         group, _, version = path.removeprefix("/openapi/v3/").removeprefix("apis/").rpartition("/")
         told = openapi.document("" if group == "api" else group, version)
         return Answer(200, told) if told else Answer(404, text="404 page not found")
-    if path == _REVIEWS and request.method == "POST":
-        sent = parsed(Sent(request.body, request.headers.get("content-type", "")), "SelfSubjectAccessReview")
-        return Answer(201, subresources.review(sent))
+    if request.method == "POST" and (match := _REVIEW.fullmatch(path)) and match.groups() in discovery.REVIEWS:
+        kind = discovery.REVIEWS[match["group"], match["plural"]]
+        sent = parsed(Sent(request.body, request.headers.get("content-type", "")), kind)
+        spec = sent.get("spec") if isinstance(sent, dict) else None
+        return Answer(201, review(kind, match["group"], user_of(request.headers), spec))
     if path == "/api/v1" or re.fullmatch(r"/apis/[^/]+/[^/]+", path):
         group, version = path.removeprefix("/apis/").split("/") if path.startswith("/apis/") else ("", "v1")
         listed = discovery.resource_list(group, version)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-__all__ = ["Answer", "Request"]
+__all__ = ["JSON", "YAML", "Answer", "Request"]
+
+JSON: Final = "application/json"
+YAML: Final = "application/yaml"
 
 _TRUE: Final = ("1", "true", "True")
 
@@ -47,4 +51,15 @@ class Answer:
     events: AsyncIterator[Any] | None = None
     warnings: tuple[str, ...] = ()
     text: str | None = None
-    type: str = "application/json"
+    type: str = JSON
+
+    @property
+    def content(self) -> bytes:
+        """The document as it is sent."""
+        if self.type != YAML:
+            return json.dumps(self.document, separators=(",", ":")).encode()
+        import yaml
+
+        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        text: str = yaml.dump(self.document, Dumper=dumper, default_flow_style=False, allow_unicode=True)
+        return text.encode()

@@ -25,6 +25,7 @@ __all__ = [
     "not_found",
     "nowhere",
     "unreasoned",
+    "unserved",
     "unsupported_media_type",
 ]
 
@@ -59,7 +60,17 @@ def not_found(resource: Resource, name: str) -> ApiError:
 
 def nowhere() -> ApiError:
     """There is no such resource, or path."""
-    return ApiError(failure(404, "NotFound", "the server could not find the requested resource", {}))
+    return _absent("the server could not find the requested resource")
+
+
+def unserved(plural: str) -> ApiError:
+    """A cluster has such a resource, and a playground has not."""
+    return _absent(f"the playground serves no {plural}: `kubectl api-resources` lists what it serves")
+
+
+def _absent(message: str) -> ApiError:
+    # Empty details, which kubectl looks into.
+    return ApiError({**failure(404, "NotFound", message), "details": {}})
 
 
 def already_exists(resource: Resource, name: str) -> ApiError:
@@ -86,8 +97,8 @@ def unreasoned(message: str) -> ApiError:
 
 
 def forbidden(resource: Resource, name: str, why: str) -> ApiError:
-    """The request makes sense, but not now."""
-    message = f'{resource.name} "{name}" is forbidden: {why}'
+    """The request makes sense, but not now, or not from this user."""
+    message = f'{resource.name} "{name}" is forbidden: {why}' if name else f"{resource.name} is forbidden: {why}"
     return ApiError(failure(403, "Forbidden", message, _of(resource, name)))
 
 
@@ -102,9 +113,10 @@ def method_not_allowed() -> ApiError:
     return ApiError(failure(405, "MethodNotAllowed", message))
 
 
-def unsupported_media_type() -> ApiError:
-    """The body is of a type that cannot be read."""
-    return ApiError(failure(415, "UnsupportedMediaType", "415: Unsupported Media Type"))
+def unsupported_media_type(accepted: Sequence[str] = ()) -> ApiError:
+    """The body is of a type that cannot be read; of a patch it is not told which would be."""
+    listed = f"the body of the request was in an unknown format - accepted media types include: {', '.join(accepted)}"
+    return ApiError(failure(415, "UnsupportedMediaType", listed if accepted else "415: Unsupported Media Type"))
 
 
 def not_acceptable(offered: Sequence[str]) -> ApiError:

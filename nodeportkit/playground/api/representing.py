@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from nodeportkit.kube.printing.registry import printers
+from nodeportkit.playground.api.exchange import JSON, YAML
 from nodeportkit.playground.api.failures import not_acceptable
 from nodeportkit.playground.resources import Resource
 from nodeportkit.playground.store import Object
 
-__all__ = ["Form", "as_list", "as_metadata", "as_table", "wanted_form"]
+__all__ = ["Form", "Wanted", "as_list", "as_metadata", "as_table", "wanted"]
 
-_TYPES = ("application/json", "application/yaml", "application/json;stream=watch")
+_TYPES: Final = (JSON, YAML)
+_STREAMED: Final = (JSON, f"{JSON};stream=watch")
+_MEDIA: Final = {JSON: JSON, YAML: YAML, "application/*": JSON, "*/*": JSON}
 
 
 class Form(Enum):
@@ -25,29 +28,51 @@ class Form(Enum):
     METADATA = "PartialObjectMetadata"
 
 
-def wanted_form(accept: str) -> Form:
-    """The first form that the client accepts and that can be had.
+class Wanted(NamedTuple):
+    """How an answer is wanted: in what form, and as JSON or YAML."""
+
+    form: Form = Form.WHOLE
+    media: str = JSON
+
+
+def wanted(accept: str, *, streamed: bool = False) -> Wanted:
+    """The first of what the client accepts that can be had.
+
+    Parameters
+    ----------
+    accept
+        The header.
+    streamed
+        Whether it is for a watch, whose events are JSON alone.
+
+    Raises
+    ------
+    ApiError
+        406, if nothing of it can be had.
 
     Examples
     --------
-    >>> wanted_form("application/json;as=Table;v=v1;g=meta.k8s.io,application/json")
+    >>> wanted("application/json;as=Table;v=v1;g=meta.k8s.io,application/json").form
     <Form.TABLE: 'Table'>
+    >>> wanted("text/html, application/yaml;q=0.9").media
+    'application/yaml'
     """
     if not accept.strip():
-        return Form.WHOLE
+        return Wanted()
     for part in accept.split(","):
-        media, *parameters = (word.strip() for word in part.split(";"))
+        name, *parameters = (word.strip() for word in part.split(";"))
         told = dict(parameter.partition("=")[::2] for parameter in parameters)
-        if media not in ("application/json", "application/*", "*/*", "application/yaml"):
+        media = _MEDIA.get(name)
+        if media is None or (streamed and media != JSON):
             continue
         shape = told.get("as", "")
         if shape == "Table" and told.get("v", "v1") == "v1":
-            return Form.TABLE
+            return Wanted(Form.TABLE, media)
         if shape in ("PartialObjectMetadata", "PartialObjectMetadataList"):
-            return Form.METADATA
+            return Wanted(Form.METADATA, media)
         if not shape:
-            return Form.WHOLE
-    raise not_acceptable(_TYPES)
+            return Wanted(Form.WHOLE, media)
+    raise not_acceptable(_STREAMED if streamed else _TYPES)
 
 
 def as_metadata(thing: Object) -> Object:

@@ -29,7 +29,7 @@ def selection(resource: Resource, labels: str, fields: str) -> Callable[[Object]
         try:
             parse_selector(labels)
         except ReadError as error:
-            raise bad_request(f"unable to parse requirement: {error.message}") from error
+            raise bad_request(_said(error.message)) from error
 
     def takes(thing: Object) -> bool:
         if labels and not match_labels(labels, thing["metadata"].get("labels") or {}):
@@ -37,6 +37,14 @@ def selection(resource: Resource, labels: str, fields: str) -> Callable[[Object]
         return all((_at(thing, path) == value) is wanted for path, value, wanted in terms)
 
     return takes
+
+
+def _said(message: str) -> str:
+    """What is wrong with a label selector, as a server says it (staging/src/k8s.io/apimachinery/pkg/labels/selector.go)."""
+    message = message.replace(", expected ", ", expected: ").replace("found the end", "found ''")
+    if message.endswith("',' or the end"):
+        return message.replace("the end", "'end of string'")
+    return f"unable to parse requirement: {message}"
 
 
 def _term(resource: Resource, part: str) -> tuple[tuple[str, ...], str, bool]:

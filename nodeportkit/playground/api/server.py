@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from nodeportkit.kube.allocation import Allocators
 from nodeportkit.kube.validation.status import failure
 from nodeportkit.playground.api import representing, subresources
-from nodeportkit.playground.api.decoding import Options, Sent, as_object, named, parsed
+from nodeportkit.playground.api.access import check, user_of
+from nodeportkit.playground.api.asking import delete_options, options_of
+from nodeportkit.playground.api.decoding import Body, Options, Sent, as_object, named, parsed, read
 from nodeportkit.playground.api.documents import document
-from nodeportkit.playground.api.exchange import Answer, Request
-from nodeportkit.playground.api.failures import ApiError, bad_request, conflict, method_not_allowed, not_found, nowhere
+from nodeportkit.playground.api.exchange import JSON, YAML, Answer, Request
+from nodeportkit.playground.api.failures import (
+    ApiError,
+    bad_request,
+    conflict,
+    method_not_allowed,
+    not_found,
+    unsupported_media_type,
+)
 from nodeportkit.playground.api.patching import json_merge, json_patch, strategic_merge
+from nodeportkit.playground.api.places import Place, place_of
 from nodeportkit.playground.api.reading import page
-from nodeportkit.playground.api.representing import Form, wanted_form
+from nodeportkit.playground.api.representing import Form, Wanted, wanted
 from nodeportkit.playground.api.selecting import selection
 from nodeportkit.playground.api.watching import watch
 from nodeportkit.playground.api.writing import Writer
-from nodeportkit.playground.resources import Resource, find
-from nodeportkit.playground.store import Key, Object, Store, copied
+from nodeportkit.playground.resources import Resource
+from nodeportkit.playground.store import Object, Store, copied
 
 __all__ = ["ApiServer"]
 
@@ -35,33 +44,8 @@ _PATCHES: Final = {
 }
 _APPLY: Final = "application/apply-patch+yaml"
 _LONGEST_WATCH: Final = 3600.0
-_PLACE: Final = re.compile(
-    r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+)/(?P<version>[^/]+))"
-    r"(?:/namespaces/(?P<namespace>[^/]+)(?=/))?/(?P<plural>[^/]+)(?:/(?P<name>[^/]+)(?:/(?P<sub>[^/]+))?)?/?"
-)
-_DELETE_FIELDS: Final[Mapping[str, tuple[type, str]]] = {
-    "gracePeriodSeconds": (int, "int64"),
-    "propagationPolicy": (str, "v1.DeletionPropagation"),
-    "orphanDependents": (bool, "bool"),
-    "preconditions": (dict, "v1.Preconditions"),
-    "dryRun": (list, "[]string"),
-}
-_PROPAGATIONS: Final = ("Background", "Foreground", "Orphan")
 _ENDPOINTS_WARNING: Final = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What a path names."""
-
-    resource: Resource
-    namespace: str | None
-    name: str
-    sub: str
-
-    @property
-    def key(self) -> Key:
-        return Key(self.namespace or "", self.name)
+_SUCCESS: Final = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
 
 
 class ApiServer:
@@ -90,21 +74,29 @@ class ApiServer:
     def answer(self, request: Request) -> Answer:
         """Answer a request; what is refused is answered by a Status."""
         try:
-            return document(request) or self._resource(request)
+            answer = document(request) or self._resource(request)
         except ApiError as error:
-            return Answer(error.code, error.status)
+            answer = Answer(error.code, error.status)
         except Exception:
             # One request that cannot be answered must not keep the others from being answered.
             _log.exception("%s %s cannot be answered", request.method, request.path)
             message = "Internal error occurred: the playground cannot answer this; its log says why"
-            return Answer(500, failure(500, "InternalError", message))
+            answer = Answer(500, failure(500, "InternalError", message))
+        if answer.document is not None and answer.type == JSON and YAML in request.headers.get("accept", ""):
+            return replace(answer, type=self._media(request))
+        return answer
+
+    def _media(self, request: Request) -> str:
+        try:
+            return self._wanted(request).media
+        except ApiError:
+            return JSON
 
     # Objects
 
     def _resource(self, request: Request) -> Answer:
-        place = self._place(request.path)
-        if place.sub and place.sub not in place.resource.subresources:
-            raise nowhere()
+        place = place_of(request.path)
+        check(user_of(request.headers), request.method, place, watches=request.flag("watch"))
         if place.sub and place.sub != "status":
             return self._beside(request, place)
         handler = {
@@ -118,35 +110,23 @@ class ApiServer:
         }.get((request.method, bool(place.name)))
         if handler is None:
             raise method_not_allowed()
-        wanted_form(request.headers.get("accept", ""))  # before anything is done
+        self._wanted(request)  # before anything is done
         answer = handler(request, place)
         if place.resource.kind == "Endpoints":
             return replace(answer, warnings=(*answer.warnings, _ENDPOINTS_WARNING))
         return answer
 
-    def _place(self, path: str) -> _Place:
-        match = _PLACE.fullmatch(path)
-        if match is None:
-            raise nowhere()
-        group, version = match["group"] or "", match["core"] or match["version"]
-        resource = find(group, version, match["plural"])
-        if resource is None:
-            raise nowhere()
-        namespace = match["namespace"]
-        if namespace and not resource.namespaced:
-            raise nowhere()
-        if resource.namespaced and not namespace and match["name"]:
-            raise nowhere()
-        return _Place(resource, namespace, match["name"] or "", match["sub"] or "")
+    def _wanted(self, request: Request) -> Wanted:
+        return wanted(request.headers.get("accept", ""), streamed=request.flag("watch"))
 
-    def _get(self, request: Request, place: _Place) -> Answer:
+    def _get(self, request: Request, place: Place) -> Answer:
         thing = self.store.get(place.resource.name, place.key)
         if thing is None:
             raise not_found(place.resource, place.name)
         return Answer(200, self._shown(request, place.resource, thing))
 
     def _shown(self, request: Request, resource: Resource, thing: Object) -> Any:
-        form = wanted_form(request.headers.get("accept", ""))
+        form = self._wanted(request).form
         if form is Form.TABLE:
             metadata = {"resourceVersion": thing["metadata"].get("resourceVersion", "")}
             return representing.as_table(
@@ -154,7 +134,7 @@ class ApiServer:
             )
         return representing.as_metadata(thing) if form is Form.METADATA else thing
 
-    def _list_or_watch(self, request: Request, place: _Place) -> Answer:
+    def _list_or_watch(self, request: Request, place: Place) -> Answer:
         takes = selection(place.resource, request.one("labelSelector"), request.one("fieldSelector"))
         if request.flag("watch"):
             return self._watch(request, place, takes)
@@ -169,13 +149,13 @@ class ApiServer:
             version=request.one("resourceVersion"),
             selective=bool(request.one("labelSelector") or request.one("fieldSelector")),
         )
-        form = wanted_form(request.headers.get("accept", ""))
+        form = self._wanted(request).form
         if form is Form.TABLE:
             include = request.one("includeObject", "Metadata")
             return Answer(200, representing.as_table(place.resource, found.things, found.metadata, self.now(), include))
         return Answer(200, representing.as_list(place.resource, found.things, found.metadata, form))
 
-    def _watch(self, request: Request, place: _Place, takes: Callable[[Object], bool]) -> Answer:
+    def _watch(self, request: Request, place: Place, takes: Callable[[Object], bool]) -> Answer:
         seconds = request.one("timeoutSeconds")
         events = watch(
             self.store,
@@ -187,7 +167,7 @@ class ApiServer:
             bookmarks=request.flag("allowWatchBookmarks"),
             seconds=min(float(seconds), _LONGEST_WATCH) if seconds.isdecimal() and int(seconds) else _LONGEST_WATCH,
         )
-        form = wanted_form(request.headers.get("accept", ""))
+        form = self._wanted(request).form
         return Answer(200, events=self._shown_events(events, place.resource, form, request.one("includeObject")))
 
     async def _shown_events(
@@ -207,85 +187,97 @@ class ApiServer:
                     event = {**event, "object": representing.as_metadata(thing)}
             yield event
 
-    def _create(self, request: Request, place: _Place) -> Answer:
-        options = self._options(request, place)
-        value = parsed(Sent(request.body, request.headers.get("content-type", "")), place.resource.kind)
-        thing = as_object(value, place.resource, options)
+    def _create(self, request: Request, place: Place) -> Answer:
+        options = options_of(request, place.sub)
+        thing = self._sent(request, place, options)
         namespace = place.namespace or (thing["metadata"].get("namespace") if place.resource.namespaced else None)
         made = self.writer.create(place.resource, namespace or "", thing, options)
-        return Answer(201, self._shown(request, place.resource, made), warnings=tuple(options.warnings))
+        return self._written(201, request, place, made, options)
 
-    def _update(self, request: Request, place: _Place) -> Answer:
-        options = self._options(request, place)
-        value = parsed(Sent(request.body, request.headers.get("content-type", "")), place.resource.kind)
-        thing = as_object(value, place.resource, options)
-        made = self.writer.update(place.resource, place.key, thing, options)
-        return Answer(200, self._shown(request, place.resource, made), warnings=tuple(options.warnings))
+    def _update(self, request: Request, place: Place) -> Answer:
+        options = options_of(request, place.sub)
+        made = self.writer.update(place.resource, place.key, self._sent(request, place, options), options)
+        return self._written(200, request, place, made, options)
 
-    def _patch(self, request: Request, place: _Place) -> Answer:
-        options = self._options(request, place)
-        media = request.headers.get("content-type", "").split(";")[0].strip()
-        if media == _APPLY:
+    def _sent(self, request: Request, place: Place, options: Options) -> Object:
+        body = read(Sent(request.body, request.headers.get("content-type", "")), place.resource.kind)
+        return as_object(body.value, place.resource, options, body.twice)
+
+    def _written(self, code: int, request: Request, place: Place, made: Object, options: Options) -> Answer:
+        return Answer(code, self._shown(request, place.resource, made), warnings=tuple(options.warnings))
+
+    def _patch(self, request: Request, place: Place) -> Answer:
+        options = options_of(request, place.sub)
+        if _media_of(request) == _APPLY:
             return self._apply(request, place, options)
-        if media not in _PATCHES:
-            raise ApiError(failure(415, "UnsupportedMediaType", "415: Unsupported Media Type"))
+        how = _how(request)
         old = self.store.get(place.resource.name, place.key)
         if old is None:
             raise not_found(place.resource, place.name)
-        patch = parsed(Sent(request.body), place.resource.kind)
-        changed = _patched(place.resource.kind, _PATCHES[media], copied(old), patch)
-        thing = as_object(changed, place.resource, options)
+        patch = read(Sent(request.body), place.resource.kind)
+        changed = _patched(place.resource.kind, how, copied(old), patch)
+        thing = as_object(changed, place.resource, options, patch.twice)
         made = self.writer.update(place.resource, place.key, thing, options)
-        return Answer(200, self._shown(request, place.resource, made), warnings=tuple(options.warnings))
+        return self._written(200, request, place, made, options)
 
-    def _apply(self, request: Request, place: _Place, options: Options) -> Answer:
+    def _apply(self, request: Request, place: Place, options: Options) -> Answer:
         """Server-side apply: make the object, or change what the manager is responsible for."""
         if not request.one("fieldManager"):
             message = (
                 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch'
             )
             raise ApiError(failure(422, "Invalid", message))
-        value = parsed(Sent(request.body, "application/yaml"), place.resource.kind)
-        config = as_object(value, place.resource, options)
+        body = read(Sent(request.body, YAML), place.resource.kind)
+        config = as_object(body.value, place.resource, options, body.twice)
         config["metadata"] = {**config["metadata"], "name": place.name}
         if config["metadata"].get("managedFields"):
             raise bad_request("metadata.managedFields must be nil")
         made, new = self.writer.apply(place.resource, place.key, config, options)
-        return Answer(201 if new else 200, self._shown(request, place.resource, made), warnings=tuple(options.warnings))
+        return self._written(201 if new else 200, request, place, made, options)
 
-    def _beside(self, request: Request, place: _Place) -> Answer:
+    def _beside(self, request: Request, place: Place) -> Answer:
         """Answer what is asked of an object beside the object itself."""
         thing = self.store.get(place.resource.name, place.key)
         if thing is None:
             raise not_found(place.resource, place.name)
         match request.method, place.sub:
             case "GET", "log":
-                return Answer(200, text=subresources.log_of(thing, request.one("container")))
+                return Answer(200, text=subresources.log_of(thing, request))
             case "GET", "scale":
-                return Answer(200, subresources.as_scale(thing))
+                return Answer(200, self._shown_scale(request, thing))
             case (("PUT" | "PATCH"), "scale"):
-                sent = parsed(Sent(request.body, request.headers.get("content-type", "")), "Scale")
-                if request.method == "PATCH":
-                    sent = json_merge(subresources.as_scale(thing), sent)
-                changed = subresources.scaled(thing, sent)
-                made = self.writer.update(place.resource, place.key, changed, self._options(request, place))
-                return Answer(200, subresources.as_scale(made))
+                return self._scale(request, place, thing)
             case "POST", "eviction":
                 self._deleted(request, place, {})
-                return Answer(201, {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"})
+                return Answer(201, dict(_SUCCESS))
             case "POST", "binding":
                 sent = parsed(Sent(request.body, request.headers.get("content-type", "")), "Binding")
                 node = (sent.get("target") or {}).get("name", "") if isinstance(sent, dict) else ""
                 if self.writer.bind(place.key, str(node)) is None:
                     raise conflict(place.resource, place.name, "pod is already assigned to a node")
-                return Answer(201, {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"})
-        raise method_not_allowed()
+                return Answer(201, dict(_SUCCESS))
+        if place.sub in place.resource.subresources:
+            raise method_not_allowed()
+        raise subresources.unserved_beside(thing, place.sub)
 
-    def _delete(self, request: Request, place: _Place) -> Answer:
-        return self._deleted(request, place, self._delete_options(request))
+    def _scale(self, request: Request, place: Place, thing: Object) -> Answer:
+        if request.method == "PATCH":
+            how = "merge" if _how(request) == "strategic" else _how(request)  # of so few fields they are one
+            sent = _patched("Scale", how, subresources.as_scale(thing), read(Sent(request.body), "Scale"))
+        else:
+            sent = parsed(Sent(request.body, request.headers.get("content-type", "")), "Scale")
+        changed = subresources.scaled(thing, sent)
+        made = self.writer.update(place.resource, place.key, changed, options_of(request, place.sub))
+        return Answer(200, self._shown_scale(request, made))
 
-    def _deleted(self, request: Request, place: _Place, wanted: Object) -> Answer:
-        options = self._options(request, place)
+    def _shown_scale(self, request: Request, thing: Object) -> Any:
+        return self._shown(request, subresources.SCALE, subresources.as_scale(thing))
+
+    def _delete(self, request: Request, place: Place) -> Answer:
+        return self._deleted(request, place, delete_options(request))
+
+    def _deleted(self, request: Request, place: Place, wanted: Object) -> Answer:
+        options = options_of(request, place.sub)
         if wanted.get("dryRun"):
             options = Options(options.manager, dry_run=True)
         grace = wanted.get("gracePeriodSeconds")
@@ -303,84 +295,39 @@ class ApiServer:
         details = {"name": place.name, "kind": place.resource.plural, "uid": last["metadata"]["uid"]}
         if place.resource.group:
             details["group"] = place.resource.group
-        status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}
-        return Answer(200, status)
+        return Answer(200, {**_SUCCESS, "details": details})
 
-    def _delete_collection(self, request: Request, place: _Place) -> Answer:
+    def _delete_collection(self, request: Request, place: Place) -> Answer:
         if "deletecollection" not in place.resource.verbs:
             raise method_not_allowed()
         takes = selection(place.resource, request.one("labelSelector"), request.one("fieldSelector"))
-        wanted = self._delete_options(request)
+        wanted = delete_options(request)
         things = [thing for thing in self.store.all(place.resource.name, place.namespace) if takes(thing)]
         for thing in things:
             metadata = thing["metadata"]
-            one = _Place(place.resource, metadata.get("namespace"), metadata["name"], "")
+            one = Place(place.resource, metadata.get("namespace"), metadata["name"], "")
             self._deleted(request, one, wanted)
         metadata = {"resourceVersion": str(self.store.version)}
         return Answer(200, representing.as_list(place.resource, things, metadata, Form.WHOLE))
 
-    def _delete_options(self, request: Request) -> Object:
-        """What a deletion is to be like, from the body and the query."""
-        wanted: Object = {}
-        if request.body.strip():
-            value = parsed(Sent(request.body, request.headers.get("content-type", "")), "DeleteOptions")
-            wanted = _checked(value)
-        grace = request.one("gracePeriodSeconds")
-        if grace.isdecimal():
-            wanted["gracePeriodSeconds"] = int(grace)
-        if request.one("propagationPolicy"):
-            wanted["propagationPolicy"] = request.one("propagationPolicy")
-        if request.flag("orphanDependents"):
-            wanted["propagationPolicy"] = "Orphan"
-        policy = wanted.get("propagationPolicy")
-        if policy and policy not in _PROPAGATIONS:
-            listed = ", ".join(f'"{known}"' for known in _PROPAGATIONS)
-            message = f'propagationPolicy: Unsupported value: "{policy}": supported values: {listed}'
-            raise ApiError(failure(422, "Invalid", f'DeleteOptions.meta.k8s.io "" is invalid: {message}'))
-        return wanted
 
-    def _options(self, request: Request, place: _Place) -> Options:
-        dry = [value for value in request.query.get("dryRun", ()) if value]
-        if dry and dry != ["All"]:
-            message = f'dryRun: Unsupported value: ["{dry[0]}"]: supported values: "All"'
-            raise ApiError(failure(422, "Invalid", f'CreateOptions.meta.k8s.io "" is invalid: {message}'))
-        validation = request.one("fieldValidation", "Warn")
-        if validation not in ("Strict", "Warn", "Ignore"):
-            raise bad_request(f"fieldValidation: Unsupported value: {validation!r}")
-        agent = request.headers.get("user-agent", "").partition("/")[0]
-        return Options(
-            manager=request.one("fieldManager") or agent or "unknown",
-            dry_run=bool(dry),
-            validation=validation,
-            force=request.flag("force"),
-            subresource=place.sub,
-            tracked=True,
-        )
+def _media_of(request: Request) -> str:
+    return request.headers.get("content-type", "").split(";")[0].strip()
 
 
-def _checked(sent: Any) -> Object:
-    """The DeleteOptions that were sent.
-
-    Raises
-    ------
-    ApiError
-        If a field has the wrong type.
-    """
-    if not isinstance(sent, dict):
-        raise bad_request(f"json: cannot unmarshal {named(sent)} into Go value of type v1.DeleteOptions")
-    for field, (type_, said) in _DELETE_FIELDS.items():
-        value = sent.get(field)
-        if value is not None and (not isinstance(value, type_) or (isinstance(value, bool) and type_ is int)):
-            into = f"Go struct field DeleteOptions.{field} of type {said}"
-            raise bad_request(f"json: cannot unmarshal {named(value)} into {into}")
-    return {field: value for field, value in sent.items() if value is not None}
+def _how(request: Request) -> str:
+    """What kind of patch it is."""
+    how = _PATCHES.get(_media_of(request))
+    if how is None:
+        raise unsupported_media_type()
+    return how
 
 
-def _patched(kind: str, how: str, old: Object, patch: Any) -> Any:
+def _patched(kind: str, how: str, old: Object, patch: Body) -> Any:
     if how == "json":
-        return json_patch(old, patch)
-    if not isinstance(patch, dict):
+        return json_patch(old, patch.value)
+    if not isinstance(patch.value, dict):
         raise bad_request(
-            f"json: cannot unmarshal {type(patch).__name__} into Go value of type map[string]interface {{}}"
+            f"json: cannot unmarshal {named(patch.value)} into Go value of type map[string]interface {{}}"
         )
-    return strategic_merge(kind, old, patch) if how == "strategic" else json_merge(old, patch)
+    return strategic_merge(kind, old, patch.value) if how == "strategic" else json_merge(old, patch.value)

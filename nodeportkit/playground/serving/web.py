@@ -74,7 +74,7 @@ class _Handler(web.RequestHandler):
             name: [value.decode("utf-8", "replace") for value in values]
             for name, values in self.request.query_arguments.items()
         }
-        headers = {name.lower(): value for name, value in self.request.headers.get_all()}
+        headers = {name.lower(): value for name, value in self.request.headers.items()}
         asked = Request(self.request.method or "GET", self.request.path, query, headers, self.request.body)
         answer = self._api.answer(asked)
         self.set_status(answer.code)
@@ -89,7 +89,8 @@ class _Handler(web.RequestHandler):
             self.set_header("Content-Type", "text/plain; charset=utf-8")
             self.write(answer.text)
         else:
-            self._write_json(answer.document, answer.type)
+            self.set_header("Content-Type", answer.type)
+            self.write(answer.content)
 
     async def _stream(self, answer: Answer) -> None:
         """Send each event as a line of its own as soon as it happens, until the client is gone."""
@@ -106,8 +107,8 @@ class _Handler(web.RequestHandler):
         finally:
             await answer.events.aclose()  # type: ignore[attr-defined]
 
-    def _write_json(self, document: Any, media: str = "application/json") -> None:
-        self.set_header("Content-Type", media)
+    def _write_json(self, document: Any) -> None:
+        self.set_header("Content-Type", "application/json")
         self.write(json.dumps(document, separators=(",", ":")))
 
     def on_connection_close(self) -> None:

@@ -95,7 +95,8 @@ class AuditBrowser(Explorer):
         self._severities, self._checks, self._namespaces, self._picks = (
             Choice(description=name, layout=layout, style=style) for name in names
         )
-        self._picks.layout = ipywidgets.Layout(width="auto", grid_column="1 / -1")  # long words: a line of its own
+        # Long words: a line of its own. ipywidgets writes an empty grid_area over a grid_column.
+        self._picks.layout = ipywidgets.Layout(width="auto", grid_area="auto / 1 / auto / -1")
         super().__init__([self._severities, self._checks, self._namespaces, self._picks])
         with LOCK:
             self._settle()

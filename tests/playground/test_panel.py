@@ -19,7 +19,7 @@ from nodeportkit.playground.panel.acts import SURPRISE
 from nodeportkit.playground.panel.news import changed, landed
 from nodeportkit.playground.panel.picture import picture
 from nodeportkit.playground.panel.tally import Landed, Tally
-from nodeportkit.playground.planting import FAULTS
+from nodeportkit.playground.faults.planting import FAULTS
 from nodeportkit.playground.playground import Playground
 
 TEXT = "{http://www.w3.org/2000/svg}text"
@@ -270,7 +270,7 @@ def test_what_happened_is_said_in_a_sentence():
 def test_the_playground_keeps_the_last_requests_and_counts_all():
     requests, source = Requests(), ("127.0.0.1", 40000)
     entered = Entered("default/web", "node-1", "127.168.1.2", 30080, "127.0.0.1")
-    requests.enter(source, entered)
+    requests.enter(source, entered, seen="192.168.1.2")
     for _ in range(600):
         requests.answer(source, "default/web-0", "node-2", 200)
     requests.leave(source)

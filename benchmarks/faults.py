@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.results import Result
 from nodeportkit.diagnosis import diagnose
 from nodeportkit.faults import (
+    as_tables,
     causes,
     faulty_cluster,
     healthy_cluster,
@@ -21,6 +22,7 @@ from nodeportkit.faults.objects import as_list
 from nodeportkit.sources.read import read
 
 HEALTHY, SEEDS = 500, 6
+TABLES = 4  # of so many healthy clusters one is shown as tables too
 
 
 def run(folder: Path, shares: tuple[float, ...]) -> Result:  # noqa: ARG001 - every benchmark is called alike
@@ -33,6 +35,10 @@ def run(folder: Path, shares: tuple[float, ...]) -> Result:  # noqa: ARG001 - ev
             quiet += counts
             print(*lines, sep="\n", end="\n" if lines else "")
     total = Counter[str]()
+
+    def _of_tables(what: str) -> int:
+        return total[f"table {what}"] + quiet[f"table {what}"]
+
     rows = []
     for cause, (counts, lines) in zip(causes(), planted, strict=True):
         print(*lines, sep="\n", end="\n" if lines else "")
@@ -43,7 +49,9 @@ def run(folder: Path, shares: tuple[float, ...]) -> Result:  # noqa: ARG001 - ev
         "Causes found, and false alarms",
         "Faults planted in made-up clusters, each form of each cause several times, asked about as a person would; and every "
         "service of healthy clusters, without a symptom, and refused or timed out. Found: named at rank 1, as certainly as the "
-        "objects allow; for firewall and cross-node-network, which no object shows: named.",
+        "objects allow; for firewall and cross-node-network, which no object shows: named. As tables: the same clusters pasted as "
+        "`kubectl get ... -A -o wide --show-labels` prints them, which tells less; led to: named, if only as possible with the "
+        "command that would tell.",
         rows,
         [
             (f"every cause found: {total['found']:,} of {total['asked']:,}", total["found"] == total["asked"]),
@@ -51,6 +59,8 @@ def run(folder: Path, shares: tuple[float, ...]) -> Result:  # noqa: ARG001 - ev
             (f"no false hint where a fault is planted: {total['hints']}", total["hints"] == 0),
             (f"no false fact in healthy clusters: {quiet['facts']}", quiet["facts"] == 0),
             (f"no false hint in healthy clusters: {quiet['hints']}", quiet["hints"] == 0),
+            (f"no false fact from tables: {_of_tables('facts')}", _of_tables("facts") == 0),
+            (f"no false hint from tables: {_of_tables('hints')}", _of_tables("hints") == 0),
         ],
     )
 
@@ -62,6 +72,9 @@ def _row(planted: str, counts: Counter[str], found: str) -> dict[str, str]:
         "found": found,
         "false facts": str(counts["facts"]),
         "false hints": str(counts["hints"]),
+        "led to from tables": "-" if found == "-" else f"{counts['table led']} of {counts['table asked']}",
+        "false facts from tables": str(counts["table facts"]),
+        "false hints from tables": str(counts["table hints"]),
     }
 
 
@@ -76,6 +89,12 @@ def judged(cause: str, seeds: int) -> tuple[Counter[str], list[str]]:
             counts.update(asked=1, found=got.found, facts=len(got.false_facts), hints=len(got.false_hints))
             if not got.flawless:
                 lines.append(f"{cause} {variant} {seed}: {fault.service} {fault.question} -> {got.told}")
+            answer = diagnose(fault.pasted(), fault.service, **fault.question)
+            got, led = judge(fault, answer), cause in set(answer["cause"])
+            wrong = {"table facts": len(got.false_facts), "table hints": len(got.false_hints)}
+            counts.update({"table asked": 1, "table led": led, **wrong})
+            if not led or any(wrong.values()):
+                lines.append(f"{cause} {variant} {seed} as tables: {fault.service} {fault.question} -> {got.told}")
     return counts, lines
 
 
@@ -90,4 +109,11 @@ def healthy(seed: int) -> tuple[Counter[str], list[str]]:
         counts.update(asked=1, facts=len(got.false_facts), hints=len(got.false_hints))
         if not got.flawless:
             lines.append(f"healthy {seed}: {service} {question} -> {got.told}")
+    if seed % TABLES == 0:
+        cluster = read(as_tables(objects))
+        for service, question in healthy_questions(objects):
+            got = judge_healthy(diagnose(cluster, service, **question))
+            counts.update({"table facts": len(got.false_facts), "table hints": len(got.false_hints)})
+            if not got.flawless:
+                lines.append(f"healthy {seed} as tables: {service} {question} -> {got.told}")
     return counts, lines

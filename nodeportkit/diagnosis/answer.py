@@ -13,6 +13,7 @@ from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.causes import modules
 from nodeportkit.diagnosis.dial import resolve, who
 from nodeportkit.diagnosis.finding import Finding
+from nodeportkit.diagnosis.residual import residual
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.frames import STRING
 from nodeportkit.standings.facts import Facts, gather
@@ -61,7 +62,8 @@ def diagnose(
     Returns
     -------
     DataFrame
-        A row for each cause that was found, the likeliest first; empty where nothing is wrong.
+        A row for each cause that was found, the likeliest first; empty where nothing is wrong and no symptom was named. With
+        a symptom there is always a command to run next.
 
         - rank: 1, 2, ...
         - cause: its id, `selector-mismatch` and so on
@@ -105,7 +107,10 @@ def diagnose(
     for module in modules():
         if case.service_facts is not None or getattr(module, "WITHOUT_SERVICE", False):
             found += module.find(case)
-    return _frame(ranked(found, case.symptom))
+    answer = ranked(found, case.symptom)
+    if not answer and case.symptom and case.service_facts is not None:
+        answer = [residual(case)]
+    return _frame(answer)
 
 
 def ranked(found: Iterable[Finding], symptom: str | None) -> list[Finding]:

@@ -4,10 +4,12 @@ from nodeportkit.faults.fault import Fault
 from nodeportkit.faults.healthy import healthy_cluster
 from nodeportkit.faults.judging import Judgement, healthy_questions, judge, judge_healthy
 from nodeportkit.faults.planting import causes, faulty_cluster, plant, variants
+from nodeportkit.faults.tables import as_tables
 
 __all__ = [
     "Fault",
     "Judgement",
+    "as_tables",
     "causes",
     "faulty_cluster",
     "healthy_cluster",

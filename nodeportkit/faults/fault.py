@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from nodeportkit.cluster import Cluster
 from nodeportkit.faults.objects import Object, as_list
+from nodeportkit.faults.tables import TABLES, as_tables
 from nodeportkit.kube.proxy_config import ProxyConfig
 from nodeportkit.sources.read import read
 
@@ -58,5 +60,12 @@ class Fault:
 
     def cluster(self) -> Cluster:
         """The objects, and what the terminal printed, read."""
-        found = read(as_list(self.objects), *([self.terminal] if self.terminal else []))
+        return self._read(as_list(self.objects))
+
+    def pasted(self, kinds: Sequence[str] = TABLES) -> Cluster:
+        """The same from tables of these kinds, as a person would paste them; they tell less."""
+        return self._read(as_tables(self.objects, kinds))
+
+    def _read(self, objects: Any) -> Cluster:
+        found = read(objects, *([self.terminal] if self.terminal else []))
         return found if self.proxy is None else found.replace(proxy=self.proxy)

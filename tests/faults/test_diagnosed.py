@@ -7,6 +7,7 @@ import pytest
 
 import nodeportkit as npk
 from nodeportkit.faults import (
+    as_tables,
     causes,
     faulty_cluster,
     healthy_cluster,
@@ -16,17 +17,10 @@ from nodeportkit.faults import (
     variants,
 )
 from nodeportkit.faults.objects import as_list
-from nodeportkit.kube.printing import print_objects
 
 FORMS = [(cause, variant) for cause in causes() for variant in variants(cause)]
 HARMLESS_TO_OTHERS = ["named-port-missing", "no-selector", "pods-not-ready", "selector-mismatch", "slice-drift"]
 KINDS = ("Node", "Service", "Pod", "EndpointSlice", "Deployment", "DaemonSet")
-
-
-def printed(objects, kinds):
-    """What `kubectl get KIND -A -o wide --show-labels` prints, one after the other."""
-    listed = [[thing for thing in objects if thing["kind"] == kind] for kind in kinds]
-    return "\n".join(print_objects(things, wide=True, all_namespaces=True, show_labels=True) for things in listed)
 
 
 @pytest.mark.parametrize(("cause", "variant"), FORMS)
@@ -61,7 +55,7 @@ def test_a_service_beside_a_broken_one_gets_no_fact_and_no_hint(cause):
 @pytest.mark.parametrize("kinds", [KINDS, ("Service", "Pod"), ("Node", "Service")])
 def test_tables_of_a_healthy_cluster_raise_no_alarm(kinds):
     objects = healthy_cluster(1030 + len(kinds), services=5)
-    cluster = npk.read(printed(objects, kinds))
+    cluster = npk.read(as_tables(objects, kinds))
     for service, question in healthy_questions(objects):
         answer = npk.diagnose(cluster, service, **question)
         assert "fact" not in set(answer["certainty"]), f"{service} {question}"

@@ -35,6 +35,16 @@ def test_it_has_the_size_it_says(cluster):
     assert audit_snapshot.SNAPSHOT.stat().st_size < 150_000
 
 
+def test_each_service_asked_about_without_a_symptom_names_its_own_fault_first(cluster, planted):
+    """One node of twelve is without kube-proxy: true of every service, and the first reason of none but that which met it."""
+    asked = [fault for fault in planted if fault["cause"]]
+    assert len(asked) == len(audit_snapshot.FAULTS)
+    for fault in asked:
+        answer = npk.diagnose(cluster, fault["service"])
+        assert answer["cause"].iloc[0] == fault["cause"], (fault, answer["cause"].tolist())
+        assert set(answer["cause"]) <= {fault["cause"], "kube-proxy-down"}, fault
+
+
 def test_an_audit_finds_every_planted_fault_and_no_other_fact(cluster, planted):
     findings = npk.audit(cluster)
     found = findings[["check", "object", "certainty"]].itertuples(index=False, name=None)

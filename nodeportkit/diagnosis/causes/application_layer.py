@@ -33,7 +33,10 @@ def find(case: Case) -> Iterator[Finding]:
     )
     pod = next(iter(port.used["pod"].dropna()), None)
     number = next((int(n) for n in port.used["pod_port"].dropna()), None)
-    verify = case.command("port-forward", f"pod/{pod}", f"{number}:{number}") if pod and number else ""
+    verify = case.listing("pods", "-o", "wide")
+    if pod:
+        asks = ("port-forward", f"pod/{pod}", f"{number}:{number}") if number else ("logs", str(pod), "--tail=50")
+        verify = case.command(*asks)
     # Elimination needs to know that all pods are of one application.
     told = CAUSE.hint if case.containers_shown or len(case.apps) == 1 else CAUSE.possible
     yield told(

@@ -94,6 +94,12 @@ def _of_tables(case: Case, told: pd.DataFrame) -> Iterator[Finding]:
             verify=case.command("get pods,endpointslices", "-o", "wide", "--show-labels"),
             partial=len(stale) < shown["address"].nunique(),
         )  # fmt: skip
+    elif told["address"].isna().any() and case.symptom in CAUSE.symptoms:
+        yield CAUSE.possible(
+            **said, evidence=f"the table of slices leaves out {told['address'].isna().sum()} addresses", partial=True,
+            explanation="kube-proxy sends where the slices say; tables end after three addresses. Paste what this prints:",
+            verify=case.command("get endpointslices", "-l", f"kubernetes.io/service-name={case.name}", "-o", "yaml"),
+        )  # fmt: skip
     for port in case.ports:
         if not stale and (missing := case.unlisted(port)) and (verify := case.of_target(port)):
             yield CAUSE.possible(

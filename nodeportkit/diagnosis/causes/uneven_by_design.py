@@ -156,6 +156,6 @@ def _fresh(case: Case, port: Facts) -> str:
     node = case.node or (case.node_named(case.entry_nodes[0]) if case.entry_nodes else None)
     address = next(iter((node or {}).get("internal_ips") or ()), None)
     if address is None or pd.isna(number) or not true(port.used["ready"]).any():
-        return ""
+        return case.listing("endpointslices")
     host = f"[{address}]" if ":" in address else address
     return f"for i in $(seq 200); do curl -s http://{host}:{number}/; done | sort | uniq -c"

@@ -1,10 +1,12 @@
 """What breaks servers: hostile bodies, clients that hang up, do not read, or come by the thousand."""
 
+import contextlib
 import http.client
 import json
 import socket
 import ssl
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -204,20 +206,104 @@ def test_who_does_not_read_is_left_behind(cluster, monkeypatch):
     cluster.kubectl("delete", "configmaps", "--all", "-n", "default")
 
 
-def test_a_flood_of_connections_is_survived(cluster):
-    opened = []
-    try:
-        for _ in range(2000):
-            one = socket.socket()
-            one.settimeout(0.2)
-            opened.append(one)
-            one.connect(("127.0.0.1", cluster.port))
-    except OSError:
-        pass  # there are no more for this process, or the queue is full
-    finally:
-        for one in opened:
-            one.close()
-    eventually(lambda: cluster.kubectl("get", "--raw", "/readyz") == "ok", 20)
+def test_an_answer_that_nobody_reads_is_given_up(cluster, monkeypatch):
+    monkeypatch.setattr("nodeportkit.playground.serving.web._READ_WITHIN", 0.3)
+    for number in range(20):
+        put(cluster, f"long-{number}", 900_000)
+    before = len(cluster.server.guests)
+    deaf = connected(cluster, "/api/v1/configmaps", small=True)
+    eventually(lambda: len(cluster.server.guests) == before + 1)
+    eventually(lambda: len(cluster.server.guests) == before)
+    deaf.close()
+    cluster.kubectl("delete", "configmaps", "--all", "-n", "default")
+
+
+@pytest.fixture
+def hasty(cluster, monkeypatch):
+    """A server that waits for nobody for long."""
+    monkeypatch.setattr(cluster.server, "rules", replace(cluster.server.rules, strangers_stay=0.5))
+    monkeypatch.setattr(cluster.server.conn_params, "body_timeout", 0.5)
+    return cluster
+
+
+def until_closed(one):
+    """What a connection still says until it is closed."""
+    one.settimeout(15)
+    heard = b""
+    with contextlib.suppress(ConnectionResetError, ssl.SSLError):
+        while part := one.recv(65536):
+            heard += part
+    return heard
+
+
+def secure(cluster):
+    context = ssl.create_default_context(cadata=cluster.identity.authority.decode())
+    return context.wrap_socket(socket.create_connection(("127.0.0.1", cluster.port)), server_hostname="127.0.0.1")
+
+
+def test_who_does_not_finish_the_handshake_or_says_nothing_is_cut_off(hasty):
+    with socket.create_connection(("127.0.0.1", hasty.port)) as plain:
+        plain.sendall(b"\x16\x03\x01")  # the beginning of a handshake
+        assert until_closed(plain) == b""
+    with secure(hasty) as one:
+        assert until_closed(one) == b""
+
+
+def test_who_sends_a_head_byte_by_byte_is_cut_off(hasty):
+    with secure(hasty) as one:
+        one.sendall(b"GET /readyz HTTP/1.1\r\n")
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError, ssl.SSLError):
+            for _ in range(300):
+                one.sendall(b"X: y\r\n")
+                time.sleep(0.05)
+            pytest.fail("fifteen seconds, and nobody minds")
+
+
+def test_who_has_shown_the_token_and_sends_a_body_byte_by_byte_is_cut_off(hasty):
+    head = "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 999\r\n"
+    with secure(hasty) as one:
+        one.sendall(f"{head}Authorization: Bearer {hasty.identity.token}\r\n\r\n".encode())
+        assert until_closed(one) == b""
+
+
+def test_who_has_shown_the_token_may_stay_and_is_not_ended_for_others(hasty, monkeypatch):
+    guests = hasty.server.guests
+    watching = connected(hasty, "/api/v1/configmaps?watch=true&resourceVersion=0")
+    eventually(lambda: listeners(hasty) > 0)
+    monkeypatch.setattr(guests, "most", 20)
+    ended = guests.ended
+    crowd = [socket.create_connection(("127.0.0.1", hasty.port)) for _ in range(60)]
+    eventually(lambda: guests.ended >= ended + 40)
+    for one in crowd:  # and the others go for having said nothing
+        assert until_closed(one) == b""
+        one.close()
+    put(hasty, "told-to-who-stayed")
+    watching.settimeout(10)
+    heard = b""
+    while b"told-to-who-stayed" not in heard:
+        heard += watching.recv(65536)
+    watching.close()
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("known", [False, True])
+def test_a_body_that_nobody_wants_is_refused_in_the_words_of_a_server(cluster, chunked, known):
+    asking = http.client.HTTPSConnection(
+        "127.0.0.1",
+        cluster.port,
+        context=ssl.create_default_context(cadata=cluster.identity.authority.decode()),
+        timeout=10,
+    )
+    headers = {"Authorization": f"Bearer {cluster.identity.token}"} if known else {}
+    body = (b"x" * 65536 for _ in range(80)) if chunked else b"x" * 5_000_000
+    asking.request("POST", "/api/v1/namespaces/default/configmaps", body, headers, encode_chunked=chunked)
+    answer = asking.getresponse()
+    said = json.loads(answer.read())
+    asking.close()
+    wanted = (413, "RequestEntityTooLarge") if known else (401, "Unauthorized")
+    assert (answer.status, said["kind"], said["reason"]) == (wanted[0], "Status", wanted[1])
+    if known:
+        assert said["message"] == "Request entity too large: limit is 3145728"
 
 
 @pytest.mark.parametrize(

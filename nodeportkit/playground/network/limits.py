@@ -11,6 +11,7 @@ __all__ = ["Limits", "raise_limit"]
 _ENOUGH: Final = 65_536  # more than a playground ever needs; some systems say "no limit" and then refuse
 _MACOS: Final = 10_240  # OPEN_MAX: what macOS grants at most where the limit is none
 _MOST: Final = 1_024
+_OWN: Final = 40  # what the process needs for itself: its log, modules that it imports, files that it reads
 
 
 def raise_limit() -> int:
@@ -42,7 +43,7 @@ class Limits:
     >>> Limits(1024)
     Limits(files=1024)
     >>> Limits(1024).clients, Limits(1024).connections, Limits(1024).sessions, Limits(1024).listening
-    (128, 128, 64, 448)
+    (128, 128, 64, 408)
     >>> Limits(65536).clients
     1024
     """
@@ -72,4 +73,4 @@ class Limits:
     @property
     def listening(self) -> int:
         """Ports that are listened on: what is left."""
-        return self.files - self.clients - 3 * self.connections - self.sessions
+        return self.files - self.clients - 3 * self.connections - self.sessions - _OWN

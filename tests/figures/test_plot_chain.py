@@ -52,7 +52,7 @@ def test_where_the_selector_matches_nothing_the_picture_says_so():
     axes = plot_chain(cluster(selector={"app": "web", "type": "front-end"}), "shop/web")
     said = texts(axes)
     assert said[0] == "web answers nobody: its selector matches no pod"
-    assert links(axes) == [True] * 3 + [False] * 6
+    assert links(axes) == [True] * 3 + [False] * (1 + 6)  # up to the mark, and from there on
     assert marks(axes).count("mark-wrong") == 2  # on the links, and before the reason
     assert said[said.index("app=web") + 1] == "6 pods"
     assert said[said.index("type=front-end") + 1] == "0 pods"

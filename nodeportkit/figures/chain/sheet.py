@@ -165,12 +165,18 @@ class Sheet:
     def _fan(self, canvas: Canvas, ends: list[Link]) -> None:
         colours, scene = canvas.colours, self.scene
         start = (self.x_service + self.service.width, self.y_service + self.service.line)
+        near = min(x for x, _, _ in ends)
+        middle = (start[0] + (near - start[0]) * 0.4, start[1])
+        marked = self.blocked or scene.whole is None
+        parted = middle if marked and not any(carries for _, _, carries in ends) else start
+        if parted is middle:
+            # One line up to the mark: dashes of several that begin alike would blur.
+            canvas.link(start, middle, colours.dashed, dashed=True, heavy=False)
         for x, y, carries in ends:
             colour = colours.target_port if carries else colours.dashed
-            canvas.link(start, (x, y), colour, dashed=not carries, heavy=carries)
-        if self.blocked or scene.whole is None:
-            near = min(x for x, _, _ in ends)
-            self._mark(canvas, start[0] + (near - start[0]) * 0.4, start[1])
+            canvas.link(parted, (x, y), colour, dashed=not carries, heavy=carries)
+        if marked:
+            self._mark(canvas, *middle)
 
     def _mark(self, canvas: Canvas, x: float, y: float) -> None:
         canvas.mark(x, y, "unknown" if self.scene.whole is None else "wrong", _BIG)

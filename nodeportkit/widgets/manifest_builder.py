@@ -99,12 +99,13 @@ class ManifestBuilder(Explorer):
         self._things: list[Any] = []
         self._place, self._readable = 0, True
         self._form = Form(offers, self._edited)
-        self._text = Writing(layout={"width": "auto", "flex": "1 1 auto"})
+        self._text = Writing(layout={"width": "auto", "flex": "0 0 auto"})
         self._text.add_class("npk-yaml")
         self._text.tooltip = "the manifest as YAML"
         self._said = ipywidgets.HTML()
         right = ipywidgets.VBox([self._text, self._said], layout={"width": "100%"})
         super().__init__([self._form, right], least="26rem", words_first=True)
+        self.children[0].layout.grid_gap = "0 1.5rem"
         with LOCK:
             self._take(offers.start() if manifest is None else manifest)
         self._text.observe(self._pasted, "value")
@@ -154,6 +155,8 @@ class ManifestBuilder(Explorer):
             told = paragraph(answer, "answer npk-wrong") + paragraph(last, "muted")
             return None, told, f"{answer}\n\n{self.yaml}"
         answer = "The API server would accept this."
+        if _chosen_later(self._service):
+            answer += " It would choose the node port."
         picture: Any = None
         if self._cluster is not None and self._name:
             found = with_service(self._cluster, self._service)
@@ -219,6 +222,13 @@ class ManifestBuilder(Explorer):
 def _first_service(things: list[Any]) -> int | None:
     found = (place for place, thing in enumerate(things) if isinstance(thing, dict) and thing.get("kind") == "Service")
     return next(found, None)
+
+
+def _chosen_later(service: Any) -> bool:
+    """Whether the server is to find a free node port for a port of the service."""
+    ports = at(service, ("spec", "ports")) or ()
+    asks = at(service, ("spec", "type")) in ("NodePort", "LoadBalancer")
+    return asks and any(not at(port, ("nodePort",)) for port in ports)
 
 
 def _as_text(text: str) -> str:

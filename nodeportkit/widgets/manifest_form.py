@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 import ipywidgets
 
 from nodeportkit.figures.canvas import LOCK
-from nodeportkit.widgets.explorer import Button, Choice, Offered, Toggle, Words, grid
+from nodeportkit.widgets.explorer import Button, Choice, Offered, Words, grid
 from nodeportkit.widgets.manifest_offers import Offers
 from nodeportkit.widgets.page import paragraph
 
@@ -19,7 +19,7 @@ Path: TypeAlias = tuple[str | int, ...]
 Changed: TypeAlias = Callable[[Path, Any], None]
 """Is told the path of a field and its new value, None for a field that is to go."""
 
-_STYLE: Final = {"description_width": "5.5rem"}
+_STYLE: Final = {"description_width": "6rem"}
 _PROTOCOLS: Final = ("TCP", "UDP", "SCTP")
 _POLICIES: Final = ("Cluster", "Local")
 _AFFINITIES: Final = ("None", "ClientIP")
@@ -48,22 +48,27 @@ def selector_of(manifest: Any) -> dict[str, str]:
     return {str(key): _text(value) for key, value in found.items()} if isinstance(found, Mapping) else {}
 
 
-class _Field(ipywidgets.VBox):  # type: ignore[misc]
-    """A control, and below it what is to be said of it."""
+class _Field:
+    """A control, and what is to be said of it, which takes a line of its own below."""
 
     def __init__(self, control: Any, *beside: Any) -> None:
         self.control = control
-        self._note = ipywidgets.HTML(layout={"display": "none", "margin": "0 0 .3rem 5.9rem"})
-        control.layout.width = "auto"
-        control.layout.flex = "1 1 0"
-        row = ipywidgets.HBox([control, *beside], layout={"width": "100%"}) if beside else control
-        super().__init__([row, self._note], layout={"width": "100%"})
+        self.note = ipywidgets.HTML(
+            layout={"display": "none", "margin": "0 0 .3rem 6.4rem", "grid_area": "auto / 1 / auto / -1"}
+        )
+        _share(control)
+        self.row = ipywidgets.HBox([control, *beside], layout={"width": "100%"})
 
-    def say(self, text: str, style: str = "wrong") -> None:
+    def say(self, text: str) -> None:
         """Say this, or nothing."""
-        told = f'<div class="npk npk-label" role="status">{paragraph(text, style)}</div>' if text else ""
-        self._note.value = told
-        self._note.layout.display = "" if text else "none"
+        told = f'<div class="npk npk-label" role="status">{paragraph(text, "wrong")}</div>' if text else ""
+        self.note.value = told
+        self.note.layout.display = "" if text else "none"
+
+
+def _fields(fields: Sequence[_Field]) -> ipywidgets.GridBox:
+    """Fields beside each other, and below them what is to be said of them."""
+    return grid([*(field.row for field in fields), *(field.note for field in fields)])
 
 
 class Form(ipywidgets.VBox):  # type: ignore[misc]
@@ -81,12 +86,14 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
         self._offers, self._changed = offers, changed
         self._settling = False
         self._manifest: Any = {}
-        self._fields: dict[str, _Field | _Shown] = {}
+        self._fields: dict[str, _Field] = {}
+        self._labels: list[tuple[_Field, _Field]] = []
         self._selector = ipywidgets.VBox(layout={"width": "100%"})
         self._count = ipywidgets.HTML()
+        self._about_selector = _Field(ipywidgets.HTML())
         self._ports = ipywidgets.VBox(layout={"width": "100%"})
         self._shape: tuple[int, int] = (-1, -1)
-        top = grid(
+        top = _fields(
             [
                 self._made(("metadata", "name"), Words(), "name"),
                 self._made(
@@ -94,23 +101,28 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
                 ),
             ]
         )
-        policies = grid(
+        policies = _fields(
             [
-                self._made(("spec", "externalTrafficPolicy"), Toggle(options=_POLICIES), "from outside"),
-                self._made(("spec", "sessionAffinity"), Choice(options=_AFFINITIES), "affinity"),
+                self._made(
+                    ("spec", "externalTrafficPolicy"),
+                    Choice(options=_POLICIES, tooltip="externalTrafficPolicy"),
+                    "traffic policy",
+                ),
+                self._made(
+                    ("spec", "sessionAffinity"), Choice(options=_AFFINITIES, tooltip="sessionAffinity"), "affinity"
+                ),
             ]
         )
-        more = [
-            self._button("add a label", ("spec", "selector"), self._another_label),
-            self._button("add a port", ("spec", "ports"), self._another_port),
-        ]
+        label = self._button("add a label", ("spec", "selector"), self._another_label)
+        port = self._button("add a port", ("spec", "ports"), self._another_port)
         super().__init__(
             [
                 top,
                 self._selector,
-                ipywidgets.HBox([more[0], self._count], layout={"align_items": "center"}),
+                ipywidgets.HBox([label, self._count], layout={"align_items": "center"}),
+                self._about_selector.note,
                 self._ports,
-                more[1],
+                ipywidgets.HBox([port], layout={"margin": "0 0 .6rem 0"}),
                 policies,
             ],
             layout={"width": "100%"},
@@ -124,11 +136,10 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
             self._shape_as(manifest)
             self._offer(manifest)
             for name, field in self._fields.items():
-                if not name.startswith("selector "):
-                    _show(field.control, at(manifest, _path(name)))
-            for number, (key, value) in enumerate(selector_of(manifest).items()):
-                _show(self._fields[f"selector {number} key"].control, key)
-                _show(self._fields[f"selector {number} value"].control, value)
+                _show(field.control, at(manifest, _path(name)))
+            for fields, pair in zip(self._labels, selector_of(manifest).items(), strict=True):
+                for field, text in zip(fields, pair, strict=True):
+                    _show(field.control, text)
         finally:
             self._settling = False
         self._tell_counts(manifest)
@@ -141,11 +152,13 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
             if place:
                 said.setdefault(place, []).append(str(finding["explanation"] or finding["message"]))
         for name, field in self._fields.items():
-            if isinstance(field, _Field) and not name.startswith("selector "):
-                field.say(" ".join(dict.fromkeys(said.get(name, ()))))
+            field.say(" ".join(dict.fromkeys(said.get(name, ()))))
+        self._about_selector.say(" ".join(dict.fromkeys(said.get("spec.selector", ()))))
 
     def _nearest(self, field: str) -> str:
         """The field of the form that a path is of, or stands in."""
+        if field.startswith("spec.selector"):
+            return "spec.selector"
         within = [name for name in self._fields if field == name or field.startswith((f"{name}.", f"{name}["))]
         if within:
             return max(within, key=len)
@@ -208,25 +221,20 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
             return
         self._shape = shape
         before = [*self._selector.children, *self._ports.children]
-        self._fields = {
-            name: field for name, field in self._fields.items() if not name.startswith(("selector ", "spec.ports["))
-        }
-        self._selector.children = [self._label_row(number) for number in range(shape[0])]
+        self._fields = {name: field for name, field in self._fields.items() if not name.startswith("spec.ports[")}
+        self._labels = [self._label_row(number) for number in range(shape[0])]
+        self._selector.children = [part for key, _ in self._labels for part in (key.row, key.note)]
         self._ports.children = [self._port_row(number) for number in range(shape[1])]
         for row in before:
             row.close()
 
-    def _label_row(self, number: int) -> ipywidgets.VBox:
+    def _label_row(self, number: int) -> tuple[_Field, _Field]:
         key, value = Offered(description="selector" if not number else "and", style=_STYLE), Offered(description="=")
         value.style = {"description_width": "1rem"}
         remove = self._remover("this label", partial(self._drop_label, number))
         key.observe(partial(self._relabel, number), "value")
         value.observe(partial(self._relabel, number), "value")
-        field = _Field(key, value, remove)
-        value.layout.width, value.layout.flex = "auto", "1 1 0"
-        self._fields[f"selector {number} key"] = field
-        self._fields[f"selector {number} value"] = _Shown(value)
-        return field
+        return _Field(key, value, remove), _Field(value)
 
     def _port_row(self, number: int) -> ipywidgets.Widget:
         of: Path = ("spec", "ports", number)
@@ -241,7 +249,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
         for field, role in zip(fields, ("port", "target-port", "node-port"), strict=False):
             for style in ("npk", "npk-field", f"npk-{role}-field"):
                 field.control.add_class(style)
-        box = grid(fields)
+        box = _fields(fields)
         box.layout.border_left = "3px solid var(--jp-border-color2, #c9ced6)"
         box.layout.margin = "0 0 .6rem 0"
         return box
@@ -270,7 +278,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
                 return
             pairs = list(selector_of(self._manifest).items())
             before = pairs[number]
-            key, value = (self._fields[f"selector {number} {part}"].control.value.strip() for part in ("key", "value"))
+            key, value = (field.control.value.strip() for field in self._labels[number])
             if key != before[0] and value == before[1]:
                 # Another key has other values.
                 value = next(iter(self._offers.labels(self._namespace).get(key, [value])))
@@ -281,9 +289,9 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
         selector = selector_of(manifest)
         labels = self._offers.labels(self._namespace)
         ports = self._offers.ports(self._namespace, selector)
-        for number, key in enumerate(selector):
-            _offer(self._fields[f"selector {number} key"].control, list(labels))
-            _offer(self._fields[f"selector {number} value"].control, labels.get(key, []))
+        for (of_key, of_value), key in zip(self._labels, selector, strict=True):
+            _offer(of_key.control, list(labels))
+            _offer(of_value.control, labels.get(key, []))
         for number in range(self._shape[1]):
             _offer(self._fields[f"spec.ports[{number}].targetPort"].control, ports)
 
@@ -293,16 +301,14 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
         if not selector:
             words = "Without a label it selects no pod: its endpoints are then written by hand."
         self._count.value = f'<div class="npk" role="status">{paragraph(words, "wrong" if wrong else "muted")}</div>'
-        for row, pair in zip(self._selector.children, selector.items(), strict=True):
+        for field, pair in zip(self._labels, selector.items(), strict=True):
             told, missing = self._offers.counted(self._namespace, dict([pair]))
-            row.say(f"{told} this one" if missing and len(selector) > 1 else "")
+            field[0].say(f"{told} this label" if missing and len(selector) > 1 else "")
 
 
-class _Shown:
-    """A control whose field stands elsewhere."""
-
-    def __init__(self, control: Any) -> None:
-        self.control = control
+def _share(control: Any) -> None:
+    """As wide as there is room, beside what stands there too."""
+    control.layout.width, control.layout.min_width, control.layout.flex = "auto", "0", "1 1 0"
 
 
 def _name(path: Path) -> str:
@@ -327,7 +333,7 @@ def _text(value: Any) -> str:
 def _show(control: Any, value: Any) -> None:
     """Let a control show this; what it cannot show, another policy say, becomes one of its options."""
     text = _text(value)
-    if isinstance(control, Choice | Toggle):
+    if isinstance(control, Choice):
         text = text or control.options[0]
         if text not in control.options:
             control.options = (*control.options, text)

@@ -1,4 +1,4 @@
-"""Run the benchmarks, print their tables, and keep the last ones in RESULTS.md."""
+"""Run the benchmarks, print their tables, and keep the last ones in RESULTS.md: all, or those that were asked for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import benchmarks
 from benchmarks.inputs import SHARES
-from benchmarks.results import machine
+from benchmarks.results import machine, replaced
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
@@ -29,15 +29,16 @@ def main() -> None:
     if unknown := set(arguments.names) - set(known):
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     shares = SHARES[:1] if arguments.quick else SHARES
-    sections = []
+    results = []
     with tempfile.TemporaryDirectory(prefix="nodeportkit-") as folder:
         for name in arguments.names or known:
-            result = found[name].run(Path(folder), shares)
-            sections.append(result.markdown())
-            print(sections[-1], flush=True)
-    if not arguments.names and not arguments.quick:
-        head = f"# What it costs\n\nWritten by `make bench`. Processor time of one run on {machine()}; each number is the best of three.\n"
-        RESULTS.write_text("\n".join([head, *sections]), encoding="utf-8")
+            results.append(found[name].run(Path(folder), shares))
+            print(results[-1].markdown(), flush=True)
+    if arguments.quick:
+        return
+    head = f"# What it costs\n\nWritten by `make bench`. Processor time of one run on {machine()}; each number is the best of three.\n"
+    page = RESULTS.read_text(encoding="utf-8") if arguments.names and RESULTS.exists() else head
+    RESULTS.write_text(replaced(page, results), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -34,6 +35,14 @@ class Result:
         ]
         goals = [f"- {'met' if met else '**missed**'}: {goal}" for goal, met in self.goals]
         return "\n".join([f"## {self.title}", "", self.about, "", *lines, "", *goals, ""])
+
+
+def replaced(page: str, results: Sequence[Result]) -> str:
+    """The page with the sections of these results in place of those that have their titles, new ones at its end."""
+    head, *old = re.split(r"^(?=## )", page, flags=re.MULTILINE)
+    sections = {section.partition("\n")[0]: section.strip() for section in old}
+    sections |= {f"## {result.title}": result.markdown().strip() for result in results}
+    return "\n\n".join([head.strip(), *sections.values()]) + "\n"
 
 
 def machine() -> str:

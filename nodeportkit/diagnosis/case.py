@@ -23,7 +23,7 @@ from nodeportkit.standings.facts import Facts, mask, true
 from nodeportkit.standings.judge import fault
 from nodeportkit.standings.parts import part
 from nodeportkit.standings.result import Standing
-from nodeportkit.standings.wording import command
+from nodeportkit.standings.wording import command, listed
 
 __all__ = ["Case"]
 
@@ -126,6 +126,28 @@ class Case:
         if self.dial.kind == "loopback":
             return self.dial.on_node  # a tunnel may end at any number
         return self.dial.at_node_port or self.dial.kind == "nothing"
+
+    @cached_property
+    def split(self) -> tuple[list[str], list[str]]:
+        """The nodes whose address answered when it was tried, and those that were silent; without doubt where both are some."""
+        nodes = self.cluster.nodes
+        at = {
+            ip: str(name)
+            for name, *lists in zip(nodes["name"], nodes["internal_ips"], nodes["external_ips"], strict=True)
+            for ips in lists
+            if isinstance(ips, list)
+            for ip in ips
+        }
+        last = {at[each.address]: each.symptom for each in self.tries if each.address in at}
+        good = [node for node, symptom in last.items() if not symptom]
+        silent = [node for node, symptom in last.items() if symptom == "timeout"]
+        return (good, silent) if good and silent else ([], [])
+
+    @property
+    def split_told(self) -> str:
+        """The same in words; "" where tries do not differ by node."""
+        good, silent = self.split
+        return f"{listed(good)} answered, {listed(silent)} did not" if good else ""
 
     def field(self, port: Facts, name: str) -> str:
         """The path of a field of a port."""

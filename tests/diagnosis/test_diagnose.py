@@ -128,8 +128,34 @@ def test_tries_that_reach_only_the_pods_own_node_point_to_the_network_between_no
         ("192.168.1.11:31080", "<title>Welcome</title>"),
         ("192.168.1.12:31080", SILENT.format("192.168.1.12", 31080)),
     ]
-    found = diagnose(asked(*tries), "shop/web")
+    made = asked(*tries)
+    found = diagnose(made, "shop/web")  # under policy Local, which tables do not show, it would be by design
+    assert found["cause"].tolist()[:2] == ["local-policy-no-local-pod", "cross-node-network"]
+    assert set(found["certainty"]) == {"possible"}
+    for cause in range(2):
+        assert "n1 answered, n2 did not" in found["evidence"][cause]
+    known = made.replace(services=made.services.assign(external_traffic_policy="Cluster"))
+    found = diagnose(known, "shop/web")
     assert (found["cause"][0], found["certainty"][0]) == ("cross-node-network", "hint")
+
+
+def test_where_nothing_is_known_of_pods_tries_that_differ_by_node_still_tell():
+    made = asked(
+        ("192.168.1.11:31080", "<title>Welcome</title>"), ("192.168.1.12:31080", SILENT.format("192.168.1.12", 31080))
+    )
+    less = made.replace(pods=made.pods.iloc[:0], collected=made.collected - {"pods"}, endpoints=None)
+    found = diagnose(less, "shop/web")
+    assert found["cause"].tolist()[:2] == ["local-policy-no-local-pod", "cross-node-network"]
+
+
+def test_a_node_port_that_answers_on_the_node_and_not_from_outside_is_blocked_before_it():
+    made = asked(
+        ("localhost:31080", "<title>Welcome</title>"), ("203.0.113.50:31080", SILENT.format("203.0.113.50", 31080))
+    )
+    found = diagnose(made.replace(nodes=made.nodes.iloc[:0], collected=made.collected - {"nodes"}), "shop/web")
+    assert found["cause"][0] == "firewall"
+    assert found["evidence"][0] == "localhost:31080 answered on the node itself"
+    assert "open TCP 31080" in found["explanation"][0]
 
 
 def test_an_error_of_http_is_the_applications():

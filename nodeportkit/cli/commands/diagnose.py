@@ -56,7 +56,12 @@ def command(
         manifest=text_of(str(manifest)) if manifest else None,
     )
     certain = found[found["certainty"] != "possible"]
-    title = f"{service}: {certain['cause'].iloc[0]}" if len(certain) else f"{service}: nothing is known to be wrong"
+    if len(certain):
+        title = f"{service}: {certain['cause'].iloc[0]}"
+    elif len(found):
+        title = f"{service}: nothing is proven yet; what stands first would tell most"
+    else:
+        title = f"{service}: nothing is known to be wrong"
 
     def picture() -> Any:
         from nodeportkit.figures import plot_chain

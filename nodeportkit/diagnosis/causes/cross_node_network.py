@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
@@ -25,18 +24,27 @@ def find(case: Case) -> Iterator[Finding]:
         return
     for port in case.ports:
         if not (found := _across(case, port)):
+            if case.split_told and port.used.empty:
+                yield _unseen(case)
+                return
             continue
         entry, pod_node, ip, number = found
         known = ip is not None and number is not None
         told, shown = CAUSE.possible, f"connections that enter at {entry} go on to a pod on {pod_node}"
-        if split := _split(case, port):
-            told, shown = CAUSE.hint, f"{split}; {shown}"
+        place = CAUSE.place
+        if case.split_told:
+            shown, place = f"{case.split_told}; {shown}", 18
+            on, (good, silent) = set(port.used["pod_node"].dropna()), case.split
+            # Under policy Local it would be by design.
+            by_network = case.row["external_traffic_policy"] == "Cluster" and set(good) <= on and not on & set(silent)
+            told = CAUSE.hint if by_network else CAUSE.possible
         yield told(
             object=f"Node {entry}", evidence=shown,
             explanation="If only connections whose pod is on the entry node get through, packets between nodes are lost: see the "
             "network plug-in's pods, the port of its overlay (VXLAN 8472 or 4789, UDP) in firewalls, and its MTU. "
             + ("Try a pod of another node from this one:" if known else "To try a pod of another node, see their addresses and port:"),
             verify=from_the_node(entry, str(ip), int(number or 0)) if known else case.listing("endpointslices"),
+            place=place,
         )  # fmt: skip
         return
 
@@ -55,20 +63,11 @@ def _across(case: Case, port: Facts) -> tuple[str, str, str | None, int | None] 
     return None
 
 
-def _split(case: Case, port: Facts) -> str:
-    """Tries that answered on a node that has a pod, and were silent on one that has none."""
-    nodes = case.cluster.nodes
-    at: dict[Any, str] = {
-        ip: name
-        for name, ips in zip(nodes["name"], nodes["internal_ips"], strict=True)
-        if isinstance(ips, list)
-        for ip in ips
-    }
-    on = set(port.used["pod_node"].dropna())
-    good = [each for each in case.tries if not each.symptom and at.get(each.address) in on]
-    silent = [
-        each for each in case.tries if each.symptom == "timeout" and each.address in at and at[each.address] not in on
-    ]
-    if not good or not silent:
-        return ""
-    return f"{good[-1].address} on {at[good[-1].address]}, which has a pod, answered; {silent[-1].address} on {at[silent[-1].address]} did not"
+def _unseen(case: Case) -> Finding:
+    """Some nodes answer and others do not, while it was not shown which pods are behind it."""
+    return CAUSE.possible(
+        object=f"Node {case.split[1][0]}", evidence=f"{case.split_told}; which pods are behind it was not shown", place=18,
+        explanation="If only the nodes answer that have a pod of it, packets between nodes are lost, or the policy is Local. "
+        "Paste what this prints:",
+        verify=case.command("get services,pods,endpointslices", "-o", "wide", "--show-labels"),
+    )  # fmt: skip

@@ -37,6 +37,7 @@ def find(case: Case) -> Iterator[Finding]:
             yield CAUSE.possible(
                 object=f"Node {case.dial.node}", evidence="the pods of kube-system were not shown",
                 explanation="Where kube-proxy does not run, nobody opens the node port. Paste what this prints:", verify=_LIST,
+                place=56,
             )  # fmt: skip
         return
     nodes = case.cluster.nodes

@@ -40,18 +40,22 @@ def _unseen(case: Case) -> Iterator[Finding]:
     if case.symptom != "timeout" or case.wrong_number or not case.node_ports or not _from_outside(case):
         return
     for port in case.ports:
-        if port.used.empty:
+        if port.used.empty and not case.split_told:
             continue
-        known = port.used["pod_node"].notna().all()
+        known = len(port.used) > 0 and port.used["pod_node"].notna().all()
         blocked = without_local_pod(port) if known else []
         if known and len(case.cluster.nodes) and not set(blocked) & set(case.entry_nodes):
             continue
-        where = f"; no ready pod is on {listed([n for n in blocked if n in case.entry_nodes])}" if blocked else ""
+        shown = [
+            case.split_told,
+            f"no ready pod is on {listed([n for n in blocked if n in case.entry_nodes])}" if blocked else "",
+        ]
+        where = "".join(f"; {each}" for each in shown if each)
         yield CAUSE.possible(
             object=case.object, field="spec.externalTrafficPolicy", evidence=f"the policy was not shown{where}",
             explanation="With externalTrafficPolicy: Local a node that has no pod of its own drops what comes. "
             "Paste what this prints:",
-            verify=case.command("get service", case.name, "-o", "yaml"), place=18,
+            verify=case.command("get service", case.name, "-o", "yaml"), place=17 if where else 51,
         )  # fmt: skip
         return
 

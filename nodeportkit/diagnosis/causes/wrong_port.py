@@ -44,6 +44,6 @@ def find(case: Case) -> Iterator[Finding]:
     yield told(
         object=case.object, field=field,
         evidence=f"dialled {case.dial}; spec.ports[].nodePort={','.join(right)}" + (f"; {number} is {is_it}" if is_it else ""),
-        explanation=f"{number} is {is_it or 'no port of this service'}. Nodes answer on the node port, {listed(right, 'or')}:",
+        explanation=f"{'' if is_it else f'{number} is no port of this service. '}Nodes answer on the node port, {listed(right, 'or')}:",
         fix=(way := right_way(case)), verify="" if way else "kubectl get nodes -o wide", explains=explains,
     )  # fmt: skip

@@ -218,6 +218,8 @@ class _Asking:
         for message in warnings_of(made, old):
             match = _WHERE.match(message)
             self._say("warning", match[1] if match else "", message, explain("", message))
+        if deprecated := KINDS[kind].deprecated:
+            self._say("warning", "kind", deprecated, explain("", deprecated))
         for field, service in () if wrong else _services_named(made):
             if service and (told := dns1035_label(service)):
                 words = "Servers before 1.36 refuse this name: there the name of a service begins with a letter."

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from nodeportkit.kube.validation import KINDS
+from nodeportkit.playground.resources import resources
 from nodeportkit.validation import validate
 
 INGRESS = """
@@ -36,6 +38,12 @@ addressType: IPv4
 endpoints: [{addresses: [127.244.1.250]}]
 ports: [{port: 5432}]
 """
+
+
+def test_every_resource_has_rules():
+    assert {
+        resource.kind: (resource.api_version, resource.plural, resource.namespaced) for resource in resources()
+    } == {kind: (checks.api_version, checks.plural, checks.namespaced) for kind, checks in KINDS.items()}
 
 
 def test_a_bad_ingress_is_refused_as_a_real_server_does(cluster):

@@ -478,6 +478,20 @@ def test_what_the_cluster_has_of_that_name(kind, version, frame, columns):
     assert validate(other, Cluster(**{frame: columns})).empty
 
 
+def test_endpoints_are_of_the_past():
+    thing = {
+        "apiVersion": "v1",
+        "kind": "Endpoints",
+        "metadata": {"name": "db"},
+        "subsets": [{"addresses": [{"ip": "10.0.0.9"}]}],
+    }
+    # As kubectl prints it of a real server 1.36.
+    said = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
+    found = validate(thing)
+    assert list(zip(found.severity, found.message, strict=True)) == [("warning", said)]
+    assert "EndpointSlice" in found.explanation[0]
+
+
 def test_no_secret_is_shown():
     secret = """
 apiVersion: v1

@@ -18,7 +18,12 @@ from nodeportkit.kube.validation.endpoint_slices import (
     check_endpoint_slice_update,
     endpoint_slice_warnings,
 )
-from nodeportkit.kube.validation.endpoints import check_endpoints, check_endpoints_update, endpoints_warnings
+from nodeportkit.kube.validation.endpoints import (
+    DEPRECATED,
+    check_endpoints,
+    check_endpoints_update,
+    endpoints_warnings,
+)
 from nodeportkit.kube.validation.events import check_event, check_event_update
 from nodeportkit.kube.validation.field import FieldError
 from nodeportkit.kube.validation.ingresses import check_ingress, check_ingress_update, ingress_warnings
@@ -54,6 +59,8 @@ class Checks:
         What is wrong with a new object, with one that is to replace another, and what is accepted with a warning.
     warned_of_changes
         Whether such warnings come with the answer to a change as well.
+    deprecated
+        What the server says of the kind itself with every answer.
     namespaced
         Whether its objects stand in namespaces.
     """
@@ -64,6 +71,7 @@ class Checks:
     update: Callable[[Object, Object], list[FieldError]]
     warnings: Callable[[Object], list[str]] = _none
     warned_of_changes: bool = True
+    deprecated: str = ""
     namespaced: bool = True
 
     @property
@@ -97,7 +105,9 @@ KINDS: Final[dict[str, Checks]] = {
         check_endpoint_slice_update,
         endpoint_slice_warnings,
     ),
-    "Endpoints": Checks("v1", "endpoints", check_endpoints, check_endpoints_update, endpoints_warnings),
+    "Endpoints": Checks(
+        "v1", "endpoints", check_endpoints, check_endpoints_update, endpoints_warnings, deprecated=DEPRECATED
+    ),
     "Event": Checks("v1", "events", check_event, check_event_update),
     "Ingress": Checks(
         _NETWORKING, "ingresses", check_ingress, check_ingress_update, ingress_warnings, warned_of_changes=False

@@ -5,6 +5,8 @@ pkg/apis/core/validation/validation.go, `ValidateEndpoints`.
 
 from __future__ import annotations
 
+from typing import Final
+
 from nodeportkit.kube.parts import Object, mappings, number, text
 from nodeportkit.kube.validation.addresses import address_warnings, check_address, check_not_special
 from nodeportkit.kube.validation.field import FieldError, invalid, not_supported, required
@@ -12,7 +14,10 @@ from nodeportkit.kube.validation.metadata import check_metadata, check_metadata_
 from nodeportkit.kube.validation.names import dns1123_label, dns1123_subdomain, port_number, qualified_name
 from nodeportkit.kube.validation.services.ports import PROTOCOLS
 
-__all__ = ["check_endpoints", "check_endpoints_update", "endpoints_warnings"]
+__all__ = ["DEPRECATED", "check_endpoints", "check_endpoints_update", "endpoints_warnings"]
+
+# staging/src/k8s.io/api/core/v1, `Endpoints.APILifecycleDeprecated`.
+DEPRECATED: Final = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
 
 
 def check_endpoints(endpoints: Object) -> list[FieldError]:

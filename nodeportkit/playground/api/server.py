@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from nodeportkit.kube.allocation import Allocators
+from nodeportkit.kube.validation import KINDS
 from nodeportkit.kube.validation.status import failure
 from nodeportkit.playground.api import representing, subresources
 from nodeportkit.playground.api.access import check, user_of
@@ -44,7 +45,6 @@ _PATCHES: Final = {
 }
 _APPLY: Final = "application/apply-patch+yaml"
 _LONGEST_WATCH: Final = 3600.0
-_ENDPOINTS_WARNING: Final = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
 _SUCCESS: Final = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
 
 
@@ -112,9 +112,8 @@ class ApiServer:
             raise method_not_allowed()
         self._wanted(request)  # before anything is done
         answer = handler(request, place)
-        if place.resource.kind == "Endpoints":
-            return replace(answer, warnings=(*answer.warnings, _ENDPOINTS_WARNING))
-        return answer
+        deprecated = KINDS[place.resource.kind].deprecated
+        return replace(answer, warnings=(*answer.warnings, deprecated)) if deprecated else answer
 
     def _wanted(self, request: Request) -> Wanted:
         return wanted(request.headers.get("accept", ""), streamed=request.flag("watch"))

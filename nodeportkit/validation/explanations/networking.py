@@ -119,6 +119,11 @@ TABLE: Final = (
         "With several ports, each needs the name of a port of the Service.",
     ),
     (
+        r"v1 Endpoints is deprecated",
+        "An EndpointSlice says the same: `addressType`, `endpoints` and `ports`, and the Service's name in the label "
+        "kubernetes.io/service-name. The server copies Endpoints to slices for now.",
+    ),
+    (
         r"FQDN endpoints are deprecated",
         "kube-proxy never sent anything to such names. An ExternalName service is an alias for one.",
     ),

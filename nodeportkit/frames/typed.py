@@ -33,10 +33,19 @@ def _empty(frame: str) -> pd.DataFrame:
     return conform(frame, {})
 
 
-def conform(frame: str, columns: Mapping[str, Sequence[Any]] | pd.DataFrame) -> pd.DataFrame:
+def conform(frame: str, columns: Mapping[str, Sequence[Any]] | pd.DataFrame, *, copy: bool = True) -> pd.DataFrame:
     """The columns given as a frame of the schema named `frame`: all its columns, in its order, with its types.
 
     Columns that are not given are missing throughout. None counts as missing.
+
+    Parameters
+    ----------
+    frame
+        The name of the schema.
+    columns
+        Lists, arrays or Series by the name of the column.
+    copy
+        Whether arrays of the right type are copied. Without it, the frame takes them over: they are to be nobody else's.
 
     Raises
     ------
@@ -63,8 +72,8 @@ def conform(frame: str, columns: Mapping[str, Sequence[Any]] | pd.DataFrame) -> 
     index = pd.RangeIndex(rows)
     data = {c.name: _typed(columns.get(c.name), c, rows) for c in schema.columns}
     # A Series is taken as it is; an array of objects would be searched for a type that they have in common.
-    data = {name: pd.Series(v, index=index, dtype=object) if v.dtype == object else v for name, v in data.items()}
-    return pd.DataFrame(data, columns=schema.names, index=index)
+    data = {n: pd.Series(v, index=index, dtype=object, copy=False) if v.dtype == object else v for n, v in data.items()}
+    return pd.DataFrame(data, columns=schema.names, index=index, copy=copy)
 
 
 def _conforms(frame: pd.DataFrame, schema: Schema) -> bool:
@@ -97,7 +106,7 @@ def _typed(values: Any, column: Column, rows: int) -> Any:
 def _objects(values: Any) -> np.ndarray[Any, Any]:
     """An object array with one Python object a cell: numpy would make a matrix of lists of equal length."""
     cells = np.fromiter(values, dtype=object, count=len(values))
-    missing = pd.isna(cells)
-    if missing.any():
+    if not set(map(type, values)) <= {dict, list}:  # where all are, pandas need not be asked of each
+        missing = pd.isna(cells)
         cells[missing] = pd.NA
     return cells

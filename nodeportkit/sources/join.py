@@ -296,10 +296,19 @@ def _without_sentinels(frame: pd.DataFrame) -> pd.DataFrame:
     changed = {}
     for name, dtype in zip(frame.columns, frame.dtypes, strict=True):
         if isinstance(dtype, pd.StringDtype) and name not in _EMPTY_COUNTS:
-            if "" in set(frame[name].to_numpy()):
-                changed[str(name)] = frame[name].mask((frame[name] == "").fillna(False))
+            none = _is_none(frame[name])
+            if none.any():
+                changed[str(name)] = frame[name].mask(none)
         elif (str(name).endswith("node_port") or name == "host_port") and dtype == pd.Int64Dtype():
             none = frame[name] == 0
             if none.any():
                 changed[str(name)] = frame[name].mask(none.fillna(False))
     return frame.assign(**changed) if changed else frame
+
+
+def _is_none(texts: pd.Series[Any]) -> Any:
+    """Which cells are ""."""
+    try:
+        return texts.to_numpy(dtype=object) == ""
+    except TypeError:  # some are missing, and neither equal to it nor not
+        return (texts == "").fillna(False).to_numpy(dtype=bool)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, islice, product
-from operator import attrgetter
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
@@ -30,7 +29,6 @@ __all__ = ["Batch", "Collector", "Form", "Identity", "Objects", "Other"]
 
 _SLICE: Final = 128
 _T = TypeVar("_T")
-_NAME_OF, _KIND_OF, _VERSION_OF = attrgetter("metadata.name"), attrgetter("kind"), attrgetter("api_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,14 +257,15 @@ class Collector:
         """The items decoded as `kind`, or None if not all are of it: the quick way for long lists of one kind."""
         try:
             decoded: list[Any] = batch.decode(kind.TYPE)
-            named = all(map(_NAME_OF, decoded)) and not hasattr(kind, "reads")
+            names = [thing.metadata.name for thing in decoded]
         except (msgspec.ValidationError, AttributeError):
             return None
-        versions, kinds = set(map(_VERSION_OF, decoded)), set(map(_KIND_OF, decoded))
+        versions = {thing.api_version for thing in decoded}
+        kinds = {thing.kind for thing in decoded}
         said = product(
             (version or implied.api_version for version in versions), (word or implied.kind for word in kinds)
         )
-        if not named or any(kind_of(*what) is not kind for what in said):
+        if not all(names) or hasattr(kind, "reads") or any(kind_of(*what) is not kind for what in said):
             return None
         self._name_kinds(decoded, implied)
         return decoded

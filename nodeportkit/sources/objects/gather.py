@@ -16,7 +16,8 @@ from nodeportkit.sources.reader import Fragment
 
 __all__ = ["Gathered", "times"]
 
-_NUMBERS: Final[dict[str, Any]] = {"Int64": np.int64, "boolean": np.bool_}
+# Of true and false too, numbers: as one of these, None would count as false.
+_NUMBERS: Final[dict[str, Any]] = {"Int64": np.int64, "boolean": np.int8}
 _MANY: Final = 16_384
 _FIRST_MOMENT, _LAST_MOMENT = np.datetime64("1678-01-01"), np.datetime64("2262-01-01")
 _SECONDS: Final = len("2026-01-31T12:00:00")
@@ -93,8 +94,8 @@ class _Growing:
             typed["age"] = pd.Series(pd.Timestamp(now) - typed[since])
         covers = None
         if self._covers is not None:
-            covers = pd.DataFrame({name: column.array() for name, column in self._covers.items()})
-        rows = conform(self.frame, typed)
+            covers = pd.DataFrame({name: column.array() for name, column in self._covers.items()}, copy=False)
+        rows = conform(self.frame, typed, copy=False)
         return Fragment(self.frame, rows, covers=covers, detail=self._detail, distinct=distinct and self._distinct)
 
 
@@ -133,15 +134,16 @@ class _Column:
         if self._kind == "time":
             return _utc(np.concatenate([*self.cells, np.array([], dtype="datetime64[ns]")]))
         if self._kind == "string":
-            texts = np.fromiter(self.cells, dtype=object, count=len(self.cells))
-            missing = pd.isna(texts)
-            if missing.any():
-                texts[missing] = pd.NA
-            return pd.arrays.StringArray(texts)
-        if self._kind in _NUMBERS and None not in self.cells:
-            numbers = np.fromiter(self.cells, _NUMBERS[self._kind], len(self.cells))
-            made = pd.arrays.BooleanArray if self._kind == "boolean" else pd.arrays.IntegerArray
-            return made(numbers, np.zeros(len(numbers), dtype=bool))
+            return pd.arrays.StringArray(np.fromiter(self.cells, dtype=object, count=len(self.cells)))
+        if self._kind in _NUMBERS:
+            try:
+                numbers = np.fromiter(self.cells, _NUMBERS[self._kind], len(self.cells))
+            except TypeError:  # one is missing
+                return self.cells
+            known = np.zeros(len(numbers), dtype=bool)
+            if self._kind == "boolean":
+                return pd.arrays.BooleanArray(numbers.astype(bool), known)
+            return pd.arrays.IntegerArray(numbers, known)
         return self.cells
 
 

@@ -67,7 +67,7 @@ class Grouped:
         owner = np.repeat(np.arange(len(objects)), counts)
         typed = {name: rows[name].array.take(row) for name in self._columns}
         typed |= {str(name): values.array.take(owner) for name, values in objects.items()}
-        return conform(self._frame, typed), all(self._is_distinct(group) for group in groups)
+        return conform(self._frame, typed, copy=False), all(self._is_distinct(group) for group in groups)
 
     def _numbered(self) -> tuple[list[Group], Any]:
         """The different groups, and for each object the number of its group; most stand beside others of the same."""
@@ -86,7 +86,7 @@ class Grouped:
         rows = [row for group in groups for row in group]
         columns: dict[str, Any] = dict(zip(self._columns, zip(*rows, strict=True), strict=True)) if rows else {}
         lists = {name: list(map(list, cells)) for name, cells in columns.items() if self._kind(name) == "list"}
-        return conform(self._frame, columns | lists)
+        return conform(self._frame, columns | lists, copy=False)
 
     def _is_distinct(self, group: Group) -> bool:
         key = [at for at, name in enumerate(self._columns) if name in SCHEMAS[self._frame].key]

@@ -55,12 +55,12 @@ class Made(NamedTuple):
 
     id: str | None
     containers: int
-    sidecars: frozenset[str | None]
+    sidecars: tuple[str, ...]
     ports: tuple[tuple[Any, ...], ...]
     rows: tuple[tuple[Any, ...], ...]
 
 
-_NOTHING: Final = Made(None, 0, frozenset(), (), ())
+_NOTHING: Final = Made(None, 0, (), (), ())
 
 
 def made_of(specs: Sequence[PodSpec]) -> list[Made]:
@@ -92,7 +92,7 @@ def _made(
     return Made(
         id=name,
         containers=len(main) + len(sidecars),
-        sidecars=frozenset(container.name for container in sidecars),
+        sidecars=tuple(container.name or "" for container in sidecars),
         ports=tuple(
             (
                 container.name,
@@ -120,10 +120,15 @@ def _row(container: Container, grace: int) -> tuple[Any, ...]:
         container.image or "",
         kind,
         port,
-        tuple(binds((*(container.command or ()), *(container.args or ())))),
+        _binds(container.command or (), container.args or ()),
         bool(container.lifecycle and container.lifecycle.pre_stop),
         grace,
     )
+
+
+@lru_cache(maxsize=1024)  # many containers are started in the same way, or in none of their own
+def _binds(command: tuple[str | None, ...], arguments: tuple[str | None, ...]) -> tuple[str, ...]:
+    return tuple(binds((*command, *arguments)))
 
 
 def _readiness(container: Container) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from nodeportkit.kube.printing.pod_status import ContainerView, PodView, pod_summary
@@ -19,6 +20,7 @@ _NO_METADATA, _NO_SPEC, _NO_STATE, _NOT_ENDED = Metadata(), PodSpec(), State(), 
 # are very many.
 Standing = tuple[str | None, bool | None, int | None, int | None, str | None]
 _UNKNOWN: Final = (None, None, None, None, None)
+_summed_up = lru_cache(maxsize=1024)(pod_summary)  # pods in trouble are most often many in the same
 
 
 def standing(pod: Pod, made: Made) -> Standing:
@@ -51,7 +53,7 @@ def standing(pod: Pod, made: Made) -> Standing:
             else:
                 return "Running", ready, count, restarts, why
     spec = pod.spec or _NO_SPEC
-    summary = pod_summary(
+    summary = _summed_up(
         PodView(
             phase=status.phase,
             reason=status.reason or "",
@@ -63,9 +65,9 @@ def standing(pod: Pod, made: Made) -> Standing:
             ready=ready,
             containers=len(spec.containers or ()),
             init_containers=len(spec.init_containers or ()),
-            sidecars=[name or "" for name in made.sidecars],
-            init_statuses=[_view(container) for container in status.init_container_statuses or ()],
-            statuses=[_view(container) for container in status.container_statuses or ()],
+            sidecars=made.sidecars,
+            init_statuses=tuple(map(_view, status.init_container_statuses or ())),
+            statuses=tuple(map(_view, status.container_statuses or ())),
         )
     )
     return summary.status, ready, summary.ready, summary.restarts, why
@@ -90,7 +92,7 @@ def _beside(init_containers: Iterable[ContainerStatus], made: Made) -> tuple[int
     ready = restarts = 0
     for container in init_containers:
         state = container.state or _NO_STATE
-        if container.name in made.sidecars:
+        if (container.name or "") in made.sidecars:
             if not (container.started and container.ready and state.running) or state.waiting or state.terminated:
                 return None
             ready += 1

@@ -92,6 +92,6 @@ def owner(metadata: Metadata) -> tuple[str | None, str | None]:
 def labels(metadata: Metadata) -> dict[str, str]:
     """The labels; one whose value is null is empty, as the API server reads it."""
     found = metadata.labels or {}
-    if None in found.values():
-        return {key: value or "" for key, value in found.items()}
-    return found  # type: ignore[return-value]
+    if all(found.values()):
+        return found  # type: ignore[return-value]
+    return {key: value or "" for key, value in found.items()}

@@ -7,7 +7,7 @@ from typing import Final
 from nodeportkit.playground.network.addresses import Addresses
 from nodeportkit.playground.store import Object
 
-__all__ = ["READY", "joined", "number_of"]
+__all__ = ["READY", "address_of", "joined", "number_of"]
 
 _VERSION: Final = "v1.37.0"
 _CAPACITY: Final = {"cpu": "2", "memory": "2Gi", "pods": "110"}
@@ -27,6 +27,12 @@ def number_of(node: Object, addresses: Addresses) -> int | None:
     second, third = (addresses.as_real(cidr).split(".") if addresses.has(cidr) else [*"0000"])[1:3]
     number = (int(second) - 244) * 256 + int(third)
     return number if number > 0 and addresses.pods(number) == cidr else None
+
+
+def address_of(node: Object) -> str:
+    """The address at which a node is dialled; "" where it has not joined yet."""
+    told = (node.get("status") or {}).get("addresses") or ()
+    return next((str(it["address"]) for it in told if it["type"] == "InternalIP"), "")
 
 
 def joined(node: Object, number: int, addresses: Addresses) -> Object:

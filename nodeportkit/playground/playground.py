@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nodeportkit.live import LiveCluster
-    from nodeportkit.playground.planting import Planted
+    from nodeportkit.playground.faults.planting import Planted
 
 __all__ = ["Playground"]
 
@@ -206,8 +206,7 @@ class Playground:
         ----------
         fault
             The name of a cause that a playground can show: `selector-mismatch`, `target-port-mismatch`,
-            `named-port-missing`, `pods-not-ready`, `app-on-loopback`, `application-layer`, `no-pods`,
-            `local-policy-no-local-pod`, `not-exposed` or `uneven-by-design`.
+            `pods-not-ready`, `network-policy` and so on; `faults` lists them.
         service
             The service to break, `"name"` or `"namespace/name"`; without it, one called `web` is made with three pods.
 
@@ -221,15 +220,24 @@ class Playground:
         NodePortKitError
             If there is no such fault or service.
         """
-        from nodeportkit.playground.planting import Planted, Site, find
+        from nodeportkit.playground.faults.planting import find, planted
+        from nodeportkit.playground.faults.site import Site
 
-        breaks = find(fault)
-        namespace, name = _key(service) if service else self._app()
-        site = Site(self.call, namespace, name)
-        ports = [port["nodePort"] for port in site.service["spec"].get("ports") or () if port.get("nodePort")]
-        symptom = breaks(site)
-        question: dict[str, Any] = {"symptom": symptom} | ({"port": ports[0]} if ports else {})
-        return Planted(fault, f"{namespace}/{name}", symptom, question)
+        find(fault)
+        site = Site(self.call, *(_key(service) if service else self._app()))
+        ask(self._state, "POST", "remember")
+        return planted(fault, site, self.addresses)
+
+    @property
+    def faults(self) -> list[str]:
+        """The names of the faults that can be planted."""
+        from nodeportkit.playground.faults.planting import FAULTS
+
+        return list(FAULTS)
+
+    def heal(self) -> None:
+        """Take back the faults that were planted: everything is as it was before the first of them."""
+        ask(self._state, "POST", "heal")
 
     def stop_node(self, name: str) -> None:
         """Switch a node off: it answers nobody, is NotReady 40 seconds later, and its pods leave after another 300.
@@ -295,7 +303,7 @@ class Playground:
         return f"Playground(nodes={self._state.nodes}, kubeconfig={str(self.kubeconfig)!r})"
 
     def _switch(self, node: str, stopped: str | None) -> None:
-        from nodeportkit.playground.network.proxy import STOPPED
+        from nodeportkit.playground.network.obstacles import STOPPED
 
         change = {"metadata": {"annotations": {STOPPED: stopped}}}
         self.call("PATCH", f"/api/v1/nodes/{node}", change, media="application/merge-patch+json")

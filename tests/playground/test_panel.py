@@ -68,7 +68,7 @@ def threads():
 
 @pytest.fixture(scope="module")
 def playground():
-    with Playground(speed=10) as running:
+    with Playground(speed=20) as running:
         yield running
 
 
@@ -160,6 +160,17 @@ def test_of_a_surprise_the_panel_does_not_say_what_it_is(panel):
     press(panel, "plant")
     assert said(panel, "planted in") == "Some fault is planted in default/web. Dial it, and find out."
     assert panel.planted.cause in FAULTS
+
+
+def test_what_was_planted_is_taken_back_and_named(panel):
+    press(panel, "heal")
+    said(panel, "No fault was planted")
+    panel["fault"] = "selector-mismatch"
+    press(panel, "plant")
+    eventually(lambda: shown(panel)[0], lambda title: title.endswith("leads to no pod"))
+    press(panel, "heal")
+    said(panel, "The fault selector-mismatch is taken back")
+    eventually(lambda: shown(panel)[0], lambda title: title.endswith("leads to 3 ready pods"))
 
 
 def test_a_node_is_stopped_marked_and_started_again(playground, web, panel):

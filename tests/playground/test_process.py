@@ -173,35 +173,6 @@ def playground(tmp_path_factory):
     assert repr(made) == "Playground(stopped)"
 
 
-SYMPTOMS = {
-    "selector-mismatch": "refused",
-    "pods-not-ready": "refused",
-    "application-layer": "http 500",
-    "local-policy-no-local-pod": "timeout",
-}
-
-
-@pytest.mark.parametrize("cause", SYMPTOMS)
-def test_a_fault_is_felt_by_clients_and_found_by_diagnose(playground, cause):
-    planted = playground.plant(cause)
-
-    def outcomes():
-        return set(playground.load(planted.service, 6, seconds=0.3)["outcome"])
-
-    until = time.monotonic() + 15
-    while SYMPTOMS[cause] not in (found := outcomes()):
-        assert time.monotonic() < until, found
-    answer = npk.diagnose(playground.cluster(), planted.service, **planted.question)
-    assert answer["cause"].iloc[0] == cause
-    playground.reset()
-    assert playground.kubectl("get all -o name") == "service/kubernetes\n"
-
-
-def test_a_fault_that_it_cannot_show_is_told_with_the_nearest(playground):
-    with pytest.raises(npk.NodePortKitError, match="selector-mismatch"):
-        playground.plant("selector-mismach")
-
-
 def test_real_load_spreads_as_shares_foretell(playground):
     playground.kubectl("create deployment even --image=httpd --replicas=3")
     playground.kubectl("expose deployment even --type=NodePort --port=80")

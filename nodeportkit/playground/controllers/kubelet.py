@@ -14,7 +14,7 @@ from typing import Any, Final
 from nodeportkit.playground.controllers.hands import Hands, key_of, set_condition
 from nodeportkit.playground.controllers.pods import FINISHED
 from nodeportkit.playground.images import image_of
-from nodeportkit.playground.network.proxy import STOPPED
+from nodeportkit.playground.network.obstacles import STOPPED
 from nodeportkit.playground.store import Change, Key, Object, copied
 
 __all__ = ["CRASHES", "READY", "SLOW_START", "Controller"]
@@ -38,6 +38,7 @@ class Controller:
         self._hands = hands
         self._again = again
         self._addresses: dict[str, dict[str, str]] = {}  # node -> uid of a pod -> its address
+        self._last: dict[str, int] = {}  # node -> the place in its range of the address given last
         self._due_at: dict[str, float] = {}  # uid of a pod -> when its containers are started again
         self._ending: set[str] = set()
 
@@ -122,7 +123,10 @@ class Controller:
         self._wait(pod, _BACK_OFF[0] if tried == "ErrImagePull" else _SOON)
 
     def _address(self, pod: Object, node: Object) -> str:
-        """An address of the node's range that no other of its pods has; the node's own on the host network."""
+        """An address of the node's range that no other of its pods has; the node's own on the host network.
+
+        As the plug-in host-local does it: the next one, so that an address comes back as late as may be.
+        """
         if pod["spec"].get("hostNetwork"):
             return str(pod["status"]["hostIP"])
         taken = self._addresses.setdefault(node["metadata"]["name"], {})
@@ -131,11 +135,14 @@ class Controller:
             for it in self._hands.store.on_node(node["metadata"]["name"])
             if it["status"].get("podIP")
         }
-        hosts = ipaddress.ip_network(node["spec"]["podCIDR"]).hosts()
-        next(hosts)  # the node's own end
-        found = next(str(ip) for ip in hosts if str(ip) not in used)
-        taken[pod["metadata"]["uid"]] = found
-        return found
+        hosts = list(map(str, ipaddress.ip_network(node["spec"]["podCIDR"]).hosts()))[1:]  # the first is the node's end
+        last = self._last.get(node["metadata"]["name"], -1)
+        at = next(
+            at % len(hosts) for at in range(last + 1, last + 1 + len(hosts)) if hosts[at % len(hosts)] not in used
+        )
+        self._last[node["metadata"]["name"]] = at
+        taken[pod["metadata"]["uid"]] = hosts[at]
+        return hosts[at]
 
     def _forget(self, pod: Object) -> None:
         """Take back the address of a pod that is gone."""

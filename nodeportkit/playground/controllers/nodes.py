@@ -13,7 +13,7 @@ from typing import Any, Final
 from nodeportkit.playground.controllers.hands import Hands, key_of, set_condition
 from nodeportkit.playground.machines import READY, joined, number_of
 from nodeportkit.playground.network.addresses import MOST_NODES
-from nodeportkit.playground.network.proxy import STOPPED
+from nodeportkit.playground.network.obstacles import STOPPED
 from nodeportkit.playground.store import Change, Key, Object
 
 __all__ = ["Controller"]

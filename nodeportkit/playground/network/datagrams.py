@@ -164,7 +164,7 @@ class Datagrams:
     def _begin(self, client: tuple[str, int]) -> Session | None:
         way, entered = self._choose(client[0]), self._enter(client[0])
         try:
-            session = Session(self, client, way) if way is not None else None
+            session = Session(self, client, way) if way is not None and not way.lost else None
         except OSError:
             session = None
         if session is None or way is None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import socket
+import sys
 from typing import Final, Protocol
 
 from nodeportkit.playground.network.doors import HOST
 
 __all__ = ["Way", "outward"]
 
-# Linux chooses the port when the other end is known: else a busy node could have no more connections than there are ports.
-_PORT_LATER: Final = getattr(socket, "IP_BIND_ADDRESS_NO_PORT", 24)
+# IP_BIND_ADDRESS_NO_PORT of linux/in.h (Python knows it from 3.12 on): the port is chosen when the other end is known; else a busy
+# node could have no more connections than there are ports.
+_PORT_LATER: Final = 24
 
 
 class Way(Protocol):
@@ -27,6 +28,10 @@ class Way(Protocol):
     @property
     def source(self) -> str: ...  # noqa: D102
 
+    @property
+    def lost(self) -> bool:
+        """Whether nothing that is sent that way arrives."""
+
 
 def outward(way: Way, kind: socket.SocketKind) -> socket.socket:
     """A socket bound to the way's source; where this machine has no such address, to the one that every system has.
@@ -39,7 +44,7 @@ def outward(way: Way, kind: socket.SocketKind) -> socket.socket:
     made = socket.socket(socket.AF_INET, kind)
     try:
         made.setblocking(False)
-        with contextlib.suppress(OSError):  # Linux alone knows it
+        if sys.platform == "linux":
             made.setsockopt(socket.IPPROTO_IP, _PORT_LATER, 1)
         try:
             made.bind((way.source, 0))

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
 from nodeportkit.playground.clock import Clock
+from nodeportkit.playground.controllers.pods import is_ready
+from nodeportkit.playground.machines import address_of
 from nodeportkit.playground.network.addresses import Addresses
 from nodeportkit.playground.network.datagrams import Datagrams, Session
 from nodeportkit.playground.network.doors import Door, Doors
 from nodeportkit.playground.network.guests import Guests
 from nodeportkit.playground.network.limits import Limits
+from nodeportkit.playground.network.obstacles import STOPPED, Obstacles
 from nodeportkit.playground.network.outward import Way
 from nodeportkit.playground.network.relay import Entry
 from nodeportkit.playground.network.requests import Entered, Requests
@@ -22,12 +26,15 @@ from nodeportkit.playground.network.routes import Choice, Routes
 from nodeportkit.playground.network.sockets import BACKLOG, Silence
 from nodeportkit.playground.store import Change, Key, Object, Store
 
-__all__ = ["STOPPED", "Proxy"]
+__all__ = ["Proxy"]
 
-STOPPED: Final = "nodeportkit.io/stopped"
+_PROXIES: Final = {"k8s-app": "kube-proxy"}  # the labels of kube-proxy's own pods, where there are any
 _SERVICE: Final = "kubernetes.io/service-name"
 _CLIENT: Final = "127.0.0.1"
 _WAIT: Final = 0.05
+_REST: Final = (
+    4  # times as long as the last round took: rules of thousands of endpoints are not written at every change
+)
 _AGAIN: Final = 1.0  # seconds until a port that somebody else has is tried once more
 _log = logging.getLogger(__name__)
 
@@ -45,8 +52,14 @@ class _Served:
     """A service: its rules, and the sockets that stand for it."""
 
     routes: Routes
+    version: tuple[str, ...]  # of the objects that the rules come from
+    stale: dict[str, Routes] = field(default_factory=dict)  # the rules of nodes whose kube-proxy follows no changes
     open: dict[_Place, asyncio.Server | Datagrams] = field(default_factory=dict)
     silent: dict[_Place, Silence] = field(default_factory=dict)
+
+    def at(self, node: str) -> Routes:
+        """The rules of a node."""
+        return self.stale.get(node, self.routes)
 
 
 class Proxy:
@@ -88,6 +101,7 @@ class Proxy:
         self._doors = doors
         self.connections: Guests[Entry] = Guests("connections through services", limits.connections, Entry.end)
         self.sessions: Guests[Session] = Guests("clients of UDP services", limits.sessions, Session.end)
+        self._obstacles = Obstacles(store, addresses)
         self._served: dict[Key, _Served] = {}
         self._dirty: set[Key] = set()
         self._wake = asyncio.Event()
@@ -113,7 +127,11 @@ class Proxy:
             name = (change.object["metadata"].get("labels") or {}).get(_SERVICE)
             if name:
                 self._mark(Key(change.key.namespace, name))
-        elif change.resource == "nodes" and not _only_heartbeat(change):
+        elif (
+            self._obstacles.look(change)
+            or _is_proxy(change)
+            or (change.resource == "nodes" and not _only_heartbeat(change))
+        ):
             self.look_again()
 
     def _mark(self, key: Key) -> None:
@@ -121,16 +139,21 @@ class Proxy:
         self._wake.set()
 
     async def _run(self) -> None:
+        took = 0.0
         while True:
             await self._wake.wait()
             self._wake.clear()
-            await asyncio.sleep(_WAIT)  # changes come in bursts
+            await asyncio.sleep(max(_WAIT, _REST * took))  # changes come in bursts
+            took = 0.0
             while self._dirty:
                 key = self._dirty.pop()
+                begun = time.thread_time()
                 try:
                     await self._serve(key)
                 except Exception:
                     _log.exception("the ports of service %s cannot be served", "/".join(key))
+                took += time.thread_time() - begun
+                await asyncio.sleep(0)
 
     async def _serve(self, key: Key) -> None:
         service = self._store.get("services", key)
@@ -138,15 +161,11 @@ class Proxy:
             self._close(key)
             return
         slices = self._store.labelled("endpointslices.discovery.k8s.io", key.namespace, {_SERVICE: key.name})
-        nodes = self._store.all("nodes")
-        routes = Routes(service, slices, nodes, self._clock, self._addresses)
-        before = self._served.get(key)
-        if before:
-            routes.remember(before.routes)
-        served = before or _Served(routes)
-        served.routes = routes
-        self._served[key] = served
-        wanted = {place: self._state(routes, place) for place in _places(service, nodes)}
+        nodes = [node for node in self._store.all("nodes") if address_of(node)]
+        served = self._served[key] = self._ruled(self._served.get(key), service, slices, nodes)
+        places = [place for place in _places(service, nodes) if place.node not in served.stale]
+        places += [place for place in (*served.open, *served.silent) if place.node in served.stale]
+        wanted = {place: self._state(key.namespace, served.at(place.node), place) for place in places}
         for place in [it for it in served.open if wanted.get(it) != "open"]:
             self._shut(served, place)
         for place in [it for it in served.silent if wanted.get(it) != "silent"]:
@@ -159,27 +178,50 @@ class Proxy:
                 if held is not None:
                     served.silent[place] = Silence(held)
             elif state == "open" and isinstance(port := served.open[place], Datagrams):
-                port.keep(partial(self._still, routes, place))
+                port.keep(partial(self._still, served.at(place.node), place))
         if any(place.door in self._doors.failed for place in wanted):
             asyncio.get_running_loop().call_later(_AGAIN, self._mark, key)
 
-    def _state(self, routes: Routes, place: _Place) -> str:
+    def _ruled(self, before: _Served | None, service: Object, slices: list[Object], nodes: list[Object]) -> _Served:
+        """The service with the rules of this moment; nodes whose kube-proxy does not follow keep those that they had."""
+        version = tuple(it["metadata"]["resourceVersion"] for it in (service, *slices, *nodes))
+        lagging = {
+            pod["spec"].get("nodeName", "")
+            for pod in self._store.labelled("pods", "kube-system", _PROXIES)
+            if pod["status"].get("phase") == "Running" and not is_ready(pod)
+        }
+        if before is None:
+            return _Served(Routes(service, slices, nodes, self._clock, self._addresses), version)
+        before.stale = {node: before.stale.get(node, before.routes) for node in lagging}
+        if before.version != version:
+            routes = Routes(service, slices, nodes, self._clock, self._addresses)
+            routes.remember(before.routes)
+            before.routes, before.version = routes, version
+        return before
+
+    def _state(self, namespace: str, routes: Routes, place: _Place) -> str:
         """What a client outside finds there: an open port, silence, or nobody."""
-        decision = routes.decide(place.node, _CLIENT, place.door)
-        if decision.verdict == "DROP":
+        if self._obstacles.before(place.node) or routes.decide(place.node, _CLIENT, place.door).verdict == "DROP":
             return "silent"
-        ends = [
-            Door(self._addresses.as_loopback(end.address), end.port, place.door.protocol) for end in decision.endpoints
-        ]
-        return "open" if decision.verdict == "FORWARD" and any(map(self._find, ends)) else "refused"
+        state = "refused"
+        for end in routes.ends(place.node, _CLIENT, place.door):
+            if self._find(_door(end, place)):
+                if not self._is_lost(namespace, place, end):
+                    return "open"
+                state = (
+                    "silent"  # where every packet would be lost behind the node, clients do not even get a connection
+                )
+        return state
+
+    def _is_lost(self, namespace: str, place: _Place, end: Choice) -> bool:
+        return end.pod is not None and self._obstacles.behind(
+            place.node, end.source, Key(namespace, end.pod), _door(end, place)
+        )
 
     def _still(self, routes: Routes, place: _Place, way: Way) -> bool:
         """Whether clients may still be led that way."""
-        decision = routes.decide(place.node, _CLIENT, place.door)
-        ends = [
-            Door(self._addresses.as_loopback(end.address), end.port, place.door.protocol) for end in decision.endpoints
-        ]
-        return (way.address, way.port) in map(self._find, ends)
+        ends = routes.ends(place.node, _CLIENT, place.door)
+        return (way.address, way.port) in [self._find(_door(end, place)) for end in ends]
 
     async def _open(self, key: Key, served: _Served, place: _Place) -> None:
         held = self._doors.open(place.door)
@@ -198,9 +240,12 @@ class Proxy:
     def _choose(self, key: Key, place: _Place, client: str) -> Choice | None:
         """Where a connection goes, by the port on which its pod is really served."""
         served = self._served.get(key)
-        choice = served.routes.choose(place.node, client, place.door) if served else None
-        where = self._find(Door(choice.address, choice.port, place.door.protocol)) if choice else None
-        return None if choice is None or where is None else replace(choice, address=where[0], port=where[1])
+        choice = served.at(place.node).choose(place.node, client, place.door) if served else None
+        where = self._find(_door(choice, place)) if choice else None
+        if choice is None or where is None:
+            return None
+        lost = self._is_lost(key.namespace, place, choice)
+        return replace(choice, address=where[0], port=where[1], lost=lost)
 
     def _shut(self, served: _Served, place: _Place) -> None:
         served.open.pop(place).close()
@@ -221,25 +266,30 @@ class Proxy:
 
 
 def _places(service: Object, nodes: list[Object]) -> list[_Place]:
-    """Where the service is dialled: its cluster IP, as from the first node that is up, and its node ports on all of them."""
+    """Where the service is dialled: its cluster IP, as from the first node that is up, and its node ports on all nodes."""
     up = [node for node in nodes if (node["metadata"].get("annotations") or {}).get(STOPPED) != "true"]
-    if not up:
-        return []
     places = []
     for port in service["spec"].get("ports") or ():
         protocol = port.get("protocol", "TCP")
         if protocol not in ("TCP", "UDP"):
             continue
         cluster_ip = service["spec"].get("clusterIP")
-        if cluster_ip and cluster_ip != "None":
+        if up and cluster_ip and cluster_ip != "None":
             places.append(_Place(Door(cluster_ip, port["port"], protocol), up[0]["metadata"]["name"]))
         if number := port.get("nodePort"):
-            places += [_Place(Door(_address(node), number, protocol), node["metadata"]["name"]) for node in up]
+            places += [_Place(Door(address_of(node), number, protocol), node["metadata"]["name"]) for node in nodes]
     return places
 
 
-def _address(node: Object) -> str:
-    return next(str(it["address"]) for it in node["status"]["addresses"] if it["type"] == "InternalIP")
+def _door(end: Choice, place: _Place) -> Door:
+    """The port of a pod, as the cluster speaks of it."""
+    return Door(end.address, end.port, place.door.protocol)
+
+
+def _is_proxy(change: Change) -> bool:
+    """Whether it is about a pod of kube-proxy's own."""
+    labels = change.object["metadata"].get("labels") or {}
+    return change.resource == "pods" and change.key.namespace == "kube-system" and _PROXIES.items() <= labels.items()
 
 
 def _only_heartbeat(change: Change) -> bool:

@@ -122,23 +122,29 @@ class Entry(_End):
             self._requests.lose(entered)
             reset(transport)
             return
+        if way.lost:
+            self._requests.lose(entered)
+            transport.resume_reading()  # what it says goes nowhere, and it hears nothing, until it hangs up
+            return
         exit_ = _End(self._heard)
         exit_.other = self
         loop = asyncio.get_running_loop()
+        dialling = None
         try:
-            with contextlib.ExitStack() as undo:
-                dialling = undo.enter_context(outward(way, socket.SOCK_STREAM))
-                await loop.sock_connect(dialling, (way.address, way.port))
-                source = dialling.getsockname()
-                undo.pop_all()
-        except OSError:
+            dialling = outward(way, socket.SOCK_STREAM)
+            await loop.sock_connect(dialling, (way.address, way.port))
+            # Before the pod hears a word: it is to know whom to see.
+            self._source = dialling.getsockname()
+            self._requests.enter(self._source, entered, way.source)
+            await loop.create_connection(lambda: exit_, sock=dialling)
+        except BaseException as error:  # a client that is gone cancels this
+            if dialling is not None:
+                dialling.close()
+            if not isinstance(error, OSError):
+                raise
             self._requests.lose(entered)
             reset(transport)
             return
-        # Before the pod hears a word: it is to know whom to see.
-        self._source = source
-        self._requests.enter(source, entered, way.source)
-        await loop.create_connection(lambda: exit_, sock=dialling)
         self.other = exit_
         assert exit_.transport is not None
         if transport.is_closing():

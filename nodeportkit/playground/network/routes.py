@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from nodeportkit.cluster import Cluster
 from nodeportkit.kube.packets import Packet, decide
 from nodeportkit.kube.packets.model import Decision
 from nodeportkit.kube.proxy_config import ProxyConfig
+from nodeportkit.kube.service_ports import Endpoint
 from nodeportkit.playground.clock import Clock
 from nodeportkit.playground.network.addresses import CLUSTER_CIDR, SERVICE_CIDR, Addresses
 from nodeportkit.playground.network.doors import Door
@@ -32,11 +34,17 @@ class Choice:
         The pod's.
     source
         The address that the pod sees.
+    pod
+        Its name.
+    lost
+        Whether nothing that is sent that way arrives.
     """
 
     address: str
     port: int
     source: str
+    pod: str | None = None
+    lost: bool = False
 
 
 class Routes:
@@ -58,7 +66,7 @@ class Routes:
         self._addresses = addresses
         proxy = ProxyConfig(cluster_cidrs=(CLUSTER_CIDR,), service_cidrs=(SERVICE_CIDR,))
         things = [_real(thing, addresses) for thing in (service, *slices, *nodes)]
-        cluster: Cluster = read(*things).replace(proxy=proxy)
+        cluster: Cluster = read({"apiVersion": "v1", "kind": "List", "items": things}).replace(proxy=proxy)
         self._views = ProxyViews(cluster)
         self._clock = clock
         self._sticky: dict[tuple[str, int, str, str], tuple[str, float]] = {}
@@ -84,9 +92,18 @@ class Routes:
             known, until = self._sticky.get(place, ("", 0.0))
             chosen = next((end for end in decision.endpoints if str(end) == known and now < until), chosen)
             self._sticky[place] = (str(chosen), now + seconds)
-        masquerade = decision.masquerade or chosen in decision.hairpins
-        address = self._addresses.as_loopback(chosen.address)
-        return Choice(address, chosen.port, self._address_of(node) if masquerade else client)
+        return self._choice(node, client, decision, chosen)
+
+    def ends(self, node: str, client: str, door: Door) -> Iterator[Choice]:
+        """Everywhere a connection may go."""
+        decision = self.decide(node, client, door)
+        for end in decision.endpoints if decision.verdict == "FORWARD" else ():
+            yield self._choice(node, client, decision, end)
+
+    def _choice(self, node: str, client: str, decision: Decision, end: Endpoint) -> Choice:
+        masquerade = decision.masquerade or end in decision.hairpins
+        source = self._address_of(node) if masquerade else client
+        return Choice(self._addresses.as_loopback(end.address), end.port, source, end.pod)
 
     def remember(self, other: Routes) -> None:
         """Take over which clients stay with which pods."""

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from nodeportkit.playground.faults.planting import FAULTS
 from nodeportkit.playground.loading import client_addresses
 from nodeportkit.playground.panel.tally import Landed, outcomes
-from nodeportkit.playground.planting import FAULTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nodeportkit.playground.planting import Planted
+    from nodeportkit.playground.faults.planting import Planted
     from nodeportkit.playground.playground import Playground
 
 __all__ = ["CLIENTS", "SURPRISE", "Acts", "Door"]
@@ -89,6 +89,14 @@ class Acts:
         self.planted = self._playground.plant(chosen, service)
         what = "Some fault" if fault == SURPRISE else f"The fault {chosen}"
         return f"{what} is planted in {self.planted.service}. Dial it, and find out."
+
+    def heal(self) -> str:
+        """Take the faults back."""
+        if self.planted is None:
+            return "No fault was planted from here."
+        self._playground.heal()
+        fault, self.planted = self.planted.cause, None
+        return f"The fault {fault} is taken back: everything is as it was before."
 
     def reset(self) -> str:
         """Begin anew."""

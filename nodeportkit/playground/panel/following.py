@@ -10,7 +10,7 @@ import msgspec
 
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.live.server import Server
-from nodeportkit.playground.network.proxy import STOPPED
+from nodeportkit.playground.network.obstacles import STOPPED
 from nodeportkit.playground.panel.tally import Landed
 
 if TYPE_CHECKING:

@@ -12,19 +12,19 @@ import ipywidgets
 
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.figures.canvas import LOCK
+from nodeportkit.playground.faults.planting import FAULTS
 from nodeportkit.playground.panel.acts import CLIENTS, SURPRISE, Acts, Door
 from nodeportkit.playground.panel.following import Following, Look
 from nodeportkit.playground.panel.news import changed, landed
 from nodeportkit.playground.panel.picture import picture
 from nodeportkit.playground.panel.tally import Landed, Tally
-from nodeportkit.playground.planting import FAULTS
 from nodeportkit.untrusted import seen
 from nodeportkit.widgets.explorer import Button, Choice, Count, Explorer, Shown
 from nodeportkit.widgets.page import paragraph, shown, table
 
 if TYPE_CHECKING:
     from nodeportkit.cluster import Cluster
-    from nodeportkit.playground.planting import Planted
+    from nodeportkit.playground.faults.planting import Planted
     from nodeportkit.playground.playground import Playground
 
 __all__ = ["PlaygroundPanel"]
@@ -102,6 +102,7 @@ class PlaygroundPanel(Explorer):
             self._group(
                 "fault",
                 self._button("plant", "bug", "Break the service", self._plant),
+                self._button("heal", "medkit", "Take the fault back, and say what it was", self._heal),
                 self._button("reset", "trash", "Delete everything that was added", self._reset),
             ),
         ]
@@ -234,6 +235,9 @@ class PlaygroundPanel(Explorer):
     def _plant(self) -> None:
         fault, door = self["fault"], self._door
         self._do(lambda: self._acts.plant(fault, door.service if door else None), "A fault is being planted.")
+
+    def _heal(self) -> None:
+        self._do(self._acts.heal, "What was planted is being taken back.")
 
     def _reset(self) -> None:
         def act() -> str:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import copy
 from typing import Any, Final
 
-from nodeportkit.playground.api.decoding import Options
-from nodeportkit.playground.api.failures import ApiError
+from nodeportkit.playground.machines import address_of
 from nodeportkit.playground.network.doors import Door
-from nodeportkit.playground.resources import Resource, resources
-from nodeportkit.playground.store import Key, Object
+from nodeportkit.playground.process.snapshots import Snapshot
+from nodeportkit.playground.store import Object
 from nodeportkit.playground.world import World
 
 __all__ = ["Control"]
 
-# Owners before what they own, so that nothing is made anew.
-_FIRST: Final = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Service", "Pod")
-_OPTIONS: Final = Options(manager="nodeportkit", validation="Ignore")
 _REQUESTS: Final = "requests/after/"
-_STEP: Final = 0.02
-_TRIES: Final = 500
 
 
 class Control:
@@ -34,11 +26,8 @@ class Control:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._first = {
-            (resource.name, _key(thing)): copy.deepcopy(thing)
-            for resource in resources()
-            for thing in world.api.store.all(resource.name)
-        }
+        self._first = Snapshot(world)
+        self._healthy: Snapshot | None = None  # before the first fault that was planted
 
     async def answer(self, method: str, path: str, body: bytes) -> Any:  # noqa: ARG002 (no question has a body yet)
         """The answer to a request; None for what there is not."""
@@ -48,7 +37,16 @@ class Control:
             case "GET", _ if path.startswith(_REQUESTS) and path.removeprefix(_REQUESTS).isdecimal():
                 return self._world.requests.after(int(path.removeprefix(_REQUESTS)))
             case "POST", "reset":
-                await self.reset()
+                self._healthy = None
+                await self._first.restore()
+                return self.status()
+            case "POST", "remember":
+                self._healthy = self._healthy or Snapshot(self._world)
+                return self.status()
+            case "POST", "heal":
+                if self._healthy is not None:
+                    await self._healthy.restore()
+                    self._healthy = None
                 return self.status()
             case "POST", "forget":
                 self._world.api.store.forget()
@@ -61,15 +59,16 @@ class Control:
         store = world.api.store
         services = {it["spec"].get("clusterIP"): _name(it) for it in store.all("services")}
         pods = {it["status"].get("podIP"): _name(it) for it in store.all("pods") if it["status"].get("podIP")}
-        nodes = {_address(it): f"node {it['metadata']['name']}" for it in store.all("nodes")}
+        nodes = {address_of(it): f"node {it['metadata']['name']}" for it in store.all("nodes")}
         named = {**pods, **services, **nodes}
         return {
             "nodes": [
                 {
                     "name": node["metadata"]["name"],
-                    "address": _address(node),
+                    "address": address_of(node),
                     "ready": any(
-                        it["type"] == "Ready" and it["status"] == "True" for it in node["status"]["conditions"]
+                        it["type"] == "Ready" and it["status"] == "True"
+                        for it in node["status"].get("conditions") or ()
                     ),
                 }
                 for node in store.all("nodes")
@@ -86,66 +85,6 @@ class Control:
             ],
         }
 
-    async def reset(self) -> None:
-        """Make the cluster what it was at first: what was added is deleted, what was changed is put back."""
-        known = sorted(resources(), key=lambda it: _FIRST.index(it.kind) if it.kind in _FIRST else len(_FIRST))
-        store = self._world.api.store
-        for _ in range(_TRIES):
-            added = [
-                (resource, _key(thing))
-                for resource in known
-                for thing in store.all(resource.name)
-                if (resource.name, _key(thing)) not in self._first and not self._made_by_a_controller(resource, thing)
-            ]
-            if not added:
-                break
-            for resource, key in added:
-                self._delete(resource, key)
-            await asyncio.sleep(_STEP)
-        for resource in known:
-            for thing in store.all(resource.name):
-                before = self._first.get((resource.name, _key(thing)))
-                if before is not None and resource.kind in ("Node", "Service"):
-                    self._restore(resource, thing, before)
-
-    def _made_by_a_controller(self, resource: Resource, thing: Object) -> bool:
-        """Whether it comes with every namespace, or goes with its service."""
-        at_first = ("namespaces", Key("", thing["metadata"].get("namespace", ""))) in self._first
-        name = thing["metadata"]["name"]
-        if resource.kind in ("ServiceAccount", "ConfigMap"):
-            return at_first and name in ("default", "kube-root-ca.crt")
-        return at_first and resource.kind in ("Endpoints", "EndpointSlice") and name.startswith("kubernetes")
-
-    def _delete(self, resource: Resource, key: Key) -> None:
-        store = self._world.api.store
-        thing = store.get(resource.name, key)
-        if thing is None:
-            return
-        if resource.kind == "Pod":
-            # Of a node that is stopped, no kubelet ends it.
-            store.delete(resource.name, key)
-            return
-        try:
-            if thing["metadata"].get("finalizers"):
-                bare = {name: value for name, value in thing["metadata"].items() if name != "finalizers"}
-                self._world.api.writer.update(resource, key, {**thing, "metadata": bare}, _OPTIONS)
-            self._world.api.writer.delete(resource, key, _OPTIONS)
-        except ApiError:
-            return  # it is gone, or changes at this moment: there is another try
-
-    def _restore(self, resource: Resource, thing: Object, before: Object) -> None:
-        wanted = {**copy.deepcopy(before), "metadata": {**copy.deepcopy(before["metadata"])}}
-        wanted["metadata"]["resourceVersion"] = thing["metadata"]["resourceVersion"]
-        wanted["status"] = thing.get("status", {})
-        try:
-            self._world.api.writer.update(resource, _key(thing), wanted, _OPTIONS)
-        except ApiError:
-            return
-
-
-def _address(node: Object) -> str:
-    return next(str(it["address"]) for it in node["status"]["addresses"] if it["type"] == "InternalIP")
-
 
 def _door(door: Door, named: dict[str, str]) -> dict[str, Any]:
     return {
@@ -154,10 +93,6 @@ def _door(door: Door, named: dict[str, str]) -> dict[str, Any]:
         "protocol": door.protocol,
         "of": named.get(door.address, ""),
     }
-
-
-def _key(thing: Object) -> Key:
-    return Key(thing["metadata"].get("namespace", ""), thing["metadata"]["name"])
 
 
 def _name(thing: Object) -> str:

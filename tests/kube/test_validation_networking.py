@@ -559,3 +559,57 @@ def test_every_message_has_an_explanation_of_its_own():
     errors += [f"spec.egress[0].to[0].ipBlock.cidr: {said}" for _, said in ODD_RANGES if said]
     words = {error: explain(*error.split(": ", 1)) for error in errors}
     assert [error for error, said in words.items() if not said or said.startswith("This must be given")] == []
+
+
+# What a load balancer got
+
+
+def balanced(*got, kind="LoadBalancer"):
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "s"},
+        "spec": {"type": kind, "clusterIP": "10.96.0.9"},
+    }
+    service["spec"] |= {"clusterIPs": ["10.96.0.9"], "ports": [{"port": 80}], "selector": {"a": "b"}}
+    return with_defaults(service | {"status": {"loadBalancer": {"ingress": list(got)}}})
+
+
+INGRESS = "status.loadBalancer.ingress"
+BALANCERS = [
+    (balanced({"ip": "203.0.113.9"}), []),
+    (balanced({"hostname": "lb.example.com"}), []),
+    (balanced({"ip": "203.0.113"}), [f'{INGRESS}[0].ip: Invalid value: "203.0.113": {NO_IP}']),
+    (
+        balanced({"hostname": "10.0.0.1"}),
+        [f'{INGRESS}[0].hostname: Invalid value: "10.0.0.1": must be a DNS name, not an IP address'],
+    ),
+    (
+        balanced({"ip": "203.0.113.9", "ipMode": "vip"}),
+        [f'{INGRESS}[0].ipMode: Unsupported value: "vip": supported values: "Proxy", "VIP"'],
+    ),
+    (
+        balanced({"hostname": "a.b", "ipMode": "VIP"}),
+        [f"{INGRESS}[0].ipMode: Forbidden: may not be specified when `ip` is not set"],
+    ),
+    (
+        balanced({"ip": "203.0.113.9"}, kind="NodePort"),
+        [f"{INGRESS}: Forbidden: may only be used when `spec.type` is 'LoadBalancer'"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "errors"), BALANCERS)
+def test_addresses_of_load_balancers(one, errors):
+    before = with_defaults({**one, "status": {"loadBalancer": {}}})
+    assert [str(error) for error in check_update(one, before)] == errors
+    # What is there already keeps nobody from changing the rest.
+    assert check_update(one, one) == []
+    assert all(explain(*error.split(": ", 1)) for error in errors)
+
+
+def test_addresses_of_ingresses():
+    old = ingress(defaultBackend=BACKEND)
+    got = [{"ip": "127.0.0.1"}, {"ip": "x"}, {"hostname": "A"}]
+    errors = check_update(old | {"status": {"loadBalancer": {"ingress": got}}}, old)
+    assert [error.field for error in errors] == [f"{INGRESS}[1].ip", f"{INGRESS}[2].hostname"]

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from nodeportkit.kube.parts import Object, mapping, mappings, number, strings, text
 from nodeportkit.kube.validation.addresses import address
+from nodeportkit.kube.validation.balancers import check_balancer
 from nodeportkit.kube.validation.field import FieldError, invalid, not_supported, required
 from nodeportkit.kube.validation.metadata import check_metadata, check_metadata_update
 from nodeportkit.kube.validation.names import (
@@ -50,7 +51,7 @@ def check_ingress_update(ingress: Object, old: Object) -> list[FieldError]:
     wild = any("*" in text(rule, "host") and _paths("", rule) for rule in mappings(before, "rules"))
     lax = any(_secret("", entry) for entry in mappings(before, "tls"))
     spec = _spec(mapping(ingress, "spec"), any_wildcard=wild, any_secret=lax)
-    return [*check_metadata_update(ingress, old), *spec]
+    return [*check_metadata_update(ingress, old), *spec, *check_balancer(ingress, old)]
 
 
 def ingress_warnings(ingress: Object) -> list[str]:

@@ -67,6 +67,12 @@ TABLE: Final = (
         "`number: 80`.",
     ),
     (r"ackend\.resource\.", "A resource has a kind and a name, and the API group that the kind belongs to."),
+    # What a load balancer got.
+    (
+        r"^status\.loadBalancer\.ingress",
+        "This is written by whoever provides load balancers: an IP address, or a DNS name, of a Service of type LoadBalancer "
+        "or of an Ingress.",
+    ),
     # NetworkPolicies.
     (
         r"policyTypes",

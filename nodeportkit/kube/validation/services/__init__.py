@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from nodeportkit.kube.parts import Object
+from nodeportkit.kube.validation.balancers import check_service_balancer
 from nodeportkit.kube.validation.field import FieldError
 from nodeportkit.kube.validation.metadata import check_metadata, check_metadata_update
 from nodeportkit.kube.validation.names import dns1123_label
@@ -69,7 +70,12 @@ def check_service(service: Object) -> list[FieldError]:
 
 def check_service_update(service: Object, old: Object) -> list[FieldError]:
     """What is wrong with a service that is to replace another of its name."""
-    return [*check_metadata_update(service, old), *check_changes(service, old), *_spec(service)]
+    return [
+        *check_metadata_update(service, old),
+        *check_changes(service, old),
+        *_spec(service),
+        *check_service_balancer(service, old),
+    ]
 
 
 def _spec(service: Object) -> list[FieldError]:

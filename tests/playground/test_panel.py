@@ -13,13 +13,13 @@ import pytest
 
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError
+from nodeportkit.playground.faults.planting import FAULTS
 from nodeportkit.playground.network.requests import Entered, Requests
 from nodeportkit.playground.panel import PlaygroundPanel
 from nodeportkit.playground.panel.acts import SURPRISE
 from nodeportkit.playground.panel.news import changed, landed
 from nodeportkit.playground.panel.picture import picture
 from nodeportkit.playground.panel.tally import Landed, Tally
-from nodeportkit.playground.faults.planting import FAULTS
 from nodeportkit.playground.playground import Playground
 
 TEXT = "{http://www.w3.org/2000/svg}text"

@@ -21,6 +21,7 @@ __all__ = ["CLIENTS", "SURPRISE", "Acts", "Door"]
 
 SURPRISE: Final = "a surprise"
 CLIENTS: Final = "127.9."  # the addresses from which the panel dials begin so
+_UNANSWERED: Final = ("refused", "timeout", "reset")
 _MOST_PODS: Final = 30
 _AT_ONCE: Final = 24
 _CLIENTS: Final = 20
@@ -42,7 +43,7 @@ class Acts:
     playground
         The playground.
     missed
-        Is given the requests that the playground cannot have noted: those that were refused, or got no answer.
+        Is given the requests that no pod answered: most of these nobody can have noted but who sent them.
     go_on
         Tells whether requests are still to be sent.
 
@@ -114,17 +115,16 @@ class Acts:
             for row in found.to_dict("records"):
                 times = int(row["connections"])
                 counted[row["outcome"]] += times
-                if row["outcome"] in ("refused", "timeout"):
+                if isinstance(row["pod"], str):
+                    pods.add(row["pod"])
+                elif row["outcome"] in _UNANSWERED:
                     dialled = row["node"], addresses[row["node"]], door.node_port, row["client"]
                     missed.append((Landed(door.service, *dialled, "", "", row["outcome"]), times))
-                elif isinstance(row["pod"], str):
-                    pods.add(row["pod"])
             if missed:
                 self._missed(missed)
-        by = f" by {len(pods):,} pod{'' if len(pods) == 1 else 's'}" if pods else ""
         where = "every node in turn" if node is None else node
         sent = sum(counted.values())
-        return f"{sent:,} request{'' if sent == 1 else 's'} through {where}: {outcomes(counted)}{by}."
+        return f"{sent:,} request{'' if sent == 1 else 's'} through {where}: {outcomes(counted, len(pods))}."
 
     def _loads(self, door: Door, nodes: Sequence[str], number: int) -> Iterator[pd.DataFrame]:
         clients = client_addresses(_CLIENTS)

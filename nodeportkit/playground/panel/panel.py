@@ -171,8 +171,10 @@ class PlaygroundPanel(Explorer):
             news = " ".join(
                 filter(None, [changed(before.cluster, look.cluster), landed(strangers) if strangers else ""])
             )
-            if look.requests:
-                self._tally.add((one, 1) for one in look.requests)
+            # What became of its own requests that no pod answered, the panel knows by itself.
+            mine = [one for one in look.requests if one.pod or not one.client.startswith(CLIENTS)]
+            if mine:
+                self._tally.add((one, 1) for one in mine)
             if look.over:
                 self._end()
             elif look.trouble:
@@ -185,7 +187,7 @@ class PlaygroundPanel(Explorer):
                 self._settle()
 
     def _count(self, missed: Sequence[tuple[Landed, int]]) -> None:
-        """Take in what nobody but the panel knows: requests of its own that got no answer."""
+        """Take in requests of the panel's own that no pod answered."""
         with LOCK:
             self._tally.add(missed)
             self.refresh()

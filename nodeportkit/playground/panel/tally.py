@@ -89,14 +89,15 @@ class Tally:
         return found
 
 
-def outcomes(counted: Mapping[str, int]) -> str:
-    """Outcomes with their numbers, in words.
+def outcomes(counted: Mapping[str, int], pods: int = 0) -> str:
+    """Outcomes with their numbers, in words; and how many pods answered, if that is known.
 
     Examples
     --------
-    >>> outcomes({"answered": 12, "timeout": 3, "http 500": 1, "refused": 0})
-    '12 answered, 1 http 500, 3 timed out'
+    >>> outcomes({"answered": 12, "timeout": 3, "http 500": 1, "refused": 0}, pods=2)
+    '12 answered by 2 pods, 1 http 500, 3 timed out'
     """
-    said = {"timeout": "timed out"}
+    by = f" by {pods:,} pod{'' if pods == 1 else 's'}" if pods else ""
+    said = {"timeout": "timed out", ANSWERED: f"answered{by}"}
     order = sorted(counted, key=lambda outcome: (outcome != ANSWERED, outcome))
     return ", ".join(f"{counted[it]:,} {said.get(it, it)}" for it in order if counted[it])

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -184,6 +185,49 @@ def test_every_command_says_what_it_does_and_how_it_ends(command):
     code, out, _ = run(command, "--help")
     assert code == 0
     assert "Exit code" in out
+
+
+def examples(*command):
+    """The lines that the help of a command gives as examples."""
+    _, out, _ = run(*command, "--help")
+    shown = re.search(r"^  Examples?:\n((?:    .+\n)+)", out, flags=re.MULTILINE)
+    assert shown, f"{command} has no example"
+    return [line.strip() for line in shown[1].splitlines()]
+
+
+@pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"playground"}))
+def test_the_examples_of_its_help_run(command, kubectl):
+    for name in ("cluster.json", "before.json", "after.json"):
+        shutil.copy(REAL, kubectl / name)
+    shutil.copy(ARTICLE, kubectl / "session.txt")
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n"
+    (kubectl / "service.yaml").write_text(service)
+    path = f"{kubectl / 'bin'}:{BIN}:{os.environ['PATH']}"
+    for line in examples(command):
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", line],
+            capture_output=True,
+            check=False,
+            cwd=kubectl,
+            env={"PATH": path, "HOME": str(kubectl)},
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+        )
+        assert (done.returncode in (0, 1), done.stderr) == (True, b""), line
+
+
+def test_the_examples_of_the_playground_run_one_after_the_other(tmp_path):
+    begin, look, end = examples("playground")
+    lines = [begin, look, *examples("playground", "status"), *examples("playground", "up"), end]
+    path = f"{BIN}:{os.environ['PATH']}"
+    env = {"PATH": path, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)}
+    done = subprocess.run(
+        ["bash", "-e", "-c", "\n".join(lines)], capture_output=True, check=False, env=env, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"node-3" in done.stdout
+    assert done.stdout.endswith(b"The playground is gone.\n")
+    assert examples("playground", "down") == [end]
 
 
 def test_the_list_of_commands_is_what_is_there():

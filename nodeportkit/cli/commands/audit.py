@@ -45,6 +45,12 @@ def command(
 ) -> Answer:
     """Find what is wrong, or worth knowing, about what a cluster exposes: some forty checks at once.
 
+    \b
+    Examples:
+      kubectl get nodes,svc,pods,endpointslices -A -o json | nodeportkit audit
+      nodeportkit audit cluster.json -o html > report.html
+      nodeportkit audit --context prod --ignore single-endpoint@kube-system
+
     Exit code: 0 if nothing of the severity of --fail-on or above was found, 1 if something was.
     """
     namespace = click.get_current_context().params.get("namespace")

@@ -27,6 +27,11 @@ _COLUMNS: Final = 5  # of entry nodes beside each other
 def command(cluster: Cluster, service: str, port: str | None) -> Answer:
     """Show the chain of SERVICE (name or namespace/name) from node to pod, and where it is broken.
 
+    \b
+    Examples:
+      nodeportkit chain shop/web cluster.json
+      kubectl nodeport chain shop/web --port http
+
     Exit code: 0 if connections to its node port reach a pod, 1 if not.
     """
     chosen = int(port) if port and port.isdecimal() else port

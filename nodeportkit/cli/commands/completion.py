@@ -14,7 +14,11 @@ __all__ = ["command"]
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @answers("text")
 def command(shell: str) -> Answer:
-    """Print the completion script for a shell: source <(nodeportkit completion bash).
+    """Print the completion script for a shell, to be read when it starts.
+
+    \b
+    Example:
+      source <(nodeportkit completion bash)
 
     Exit code: 0.
     """

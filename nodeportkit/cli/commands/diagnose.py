@@ -43,6 +43,10 @@ def command(
 
     Symptoms also come from the curl commands of a transcript.
 
+    \b
+    Example:
+      nodeportkit diagnose shop/web cluster.json --symptom refused --node node-2
+
     Exit code: 0 if nothing is known to be wrong, 1 if something is (a fact or a hint).
     """
     found = diagnose(

@@ -22,6 +22,10 @@ _COLOURS = {"exposed": terminal.bad, "closed": terminal.good, "moved": terminal.
 def command(before: str, after: str) -> Answer:
     """Say what was exposed, closed or moved between two snapshots, BEFORE and AFTER (files or folders, - for standard input).
 
+    \b
+    Example:
+      nodeportkit diff before.json after.json
+
     Exit code: 0 if nothing changed, 1 if something did.
     """
     changes = compare_exposure(read_sources([before]), read_sources([after]))

@@ -25,6 +25,10 @@ def command(
 ) -> Answer:
     """Write SERVICE anew as LoadBalancer, Ingress or Gateway: YAML for kubectl apply, with what changes above it.
 
+    \b
+    Example:
+      nodeportkit migrate shop/web cluster.json --to Ingress --host shop.example.com
+
     Exit code: 0.
     """
     made = migrate(cluster, service, to, port=port, host=host, class_name=class_name)

@@ -26,6 +26,12 @@ _which = click.option(
 def command() -> None:
     """Run a small Kubernetes in one process, for real kubectl and curl, without root.
 
+    \b
+    Example:
+      eval "$(nodeportkit playground up)"
+      kubectl get nodes
+      nodeportkit playground down
+
     Exit code: as each of its commands says.
     """
 
@@ -37,7 +43,11 @@ def command() -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port of its API.  [default: a free one]")
 @click.option("--foreground", is_flag=True, help="Run it here, until Ctrl-C.")
 def up(kubeconfig: Path | None, nodes: int, speed: float, port: int, foreground: bool) -> None:
-    """Start a playground, and print what tells kubectl of it: eval "$(nodeportkit playground up)".
+    """Start a playground, and print what tells kubectl of it.
+
+    \b
+    Example:
+      eval "$(nodeportkit playground up --nodes 2)"
 
     Exit code: 0; 2 if it cannot begin.
     """
@@ -73,6 +83,10 @@ def _tell(folder: Path, state: State, *, new: bool) -> None:
 def down(kubeconfig: Path | None) -> None:
     """End the playground, and remove its kubeconfig.
 
+    \b
+    Example:
+      nodeportkit playground down
+
     Exit code: 0; 1 if none ran.
     """
     from nodeportkit.playground.process.launch import stop
@@ -87,6 +101,10 @@ def down(kubeconfig: Path | None) -> None:
 @_which
 def status(kubeconfig: Path | None) -> None:
     """Say whether the playground runs, and where its nodes can be dialled.
+
+    \b
+    Example:
+      nodeportkit playground status
 
     Exit code: 0 if it runs, 1 if not.
     """

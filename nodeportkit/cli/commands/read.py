@@ -29,6 +29,11 @@ _FRAMES = (*SCHEMAS, "unread")
 def command(cluster: Cluster, frame_name: str | None, save: Path | None) -> Answer:
     """Say what was read, and what was not understood.
 
+    \b
+    Examples:
+      nodeportkit read session.txt
+      nodeportkit read cluster.json --frame ports -o csv
+
     Exit code: 0.
     """
     if save:

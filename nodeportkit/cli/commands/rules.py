@@ -26,6 +26,10 @@ __all__ = ["command"]
 def command(cluster: Cluster, node: str, mode: Any, family: Any) -> Answer:
     """Print the rules that kube-proxy would write on a node, for iptables-restore, ip6tables-restore or nft -f.
 
+    \b
+    Example:
+      nodeportkit rules cluster.json --node node-1 --mode nftables
+
     Exit code: 0.
     """
     known: Any = mode or cluster.proxy.mode or "iptables"

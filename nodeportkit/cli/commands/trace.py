@@ -40,6 +40,10 @@ def command(
 ) -> Answer:
     """Follow a packet through the kube-proxy of a node, with the rule behind each decision.
 
+    \b
+    Example:
+      nodeportkit trace cluster.json --node node-1 --port 30080
+
     Exit code: 0 if it is forwarded to a pod, 1 if not.
     """
     dialled = destination or _address(cluster, node)

@@ -25,6 +25,10 @@ _COLOURS = {"error": terminal.bad, "warning": terminal.wary, "note": terminal.we
 def command(manifests: tuple[str, ...], against: tuple[str, ...], old: str | None) -> Answer:
     """Say what the API server would say of MANIFESTS (files, - for standard input), with lines and plain words.
 
+    \b
+    Example:
+      nodeportkit validate service.yaml --against cluster.json
+
     Exit code: 0 if they would be accepted, 1 if not.
     """
     cluster = read_sources(against) if against else None

@@ -252,6 +252,12 @@ class Case:
         return specs[true(specs["spec"].isin(self.pods["spec"].dropna()))]
 
     @cached_property
+    def selects_unknown(self) -> bool:
+        """Whether it was not shown which pods the service selects: neither a selector with labels, nor endpoints."""
+        shown = self.facts.selector is not None and (self.facts.labels_shown or len(self.facts.matched) > 0)
+        return not shown and self.facts.ends.empty
+
+    @cached_property
     def apps(self) -> list[App]:
         """The applications that these pods belong to, the one that is meant first; empty where labels are not known."""
         return apps(

@@ -11,7 +11,7 @@ from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.result import Standing
 from nodeportkit.standings.wording import agree, all_of, command, listed, number
 
-__all__ = ["pods_not_ready", "readiness_not_shown"]
+__all__ = ["pods_not_ready", "readiness_not_shown", "whom_to_ask"]
 
 _CRASHED: Final = ("CrashLoopBackOff", "Error", "OOMKilled")
 
@@ -36,7 +36,7 @@ def readiness_not_shown(facts: Facts) -> Standing | None:
 
 def _not_ready(facts: Facts, count: int, pods: pd.DataFrame) -> Standing:
     none = "its pod is not ready" if count == 1 else f"none of its {number(count)} pods is ready"
-    explanation, verify = _question(facts, pods)
+    explanation, verify = whom_to_ask(facts, pods)
     return facts.broken(
         "pods-not-ready",
         "pods",
@@ -61,8 +61,8 @@ def _state(count: int, pods: pd.DataFrame) -> str:
     return f"Of its {number(count)} pods, {listed(parts)}."
 
 
-def _question(facts: Facts, pods: pd.DataFrame) -> tuple[str, str]:
-    """Why: whom to ask."""
+def whom_to_ask(facts: Facts, pods: pd.DataFrame) -> tuple[str, str]:
+    """What to say of pods that are not ready, and the command that asks one of them why."""
     said = "A service sends only to ready pods."
     if pods.empty:
         selector = ["-l", format_selector(facts.selector)] if facts.selector else []

@@ -324,3 +324,54 @@ def test_what_was_not_collected_is_never_guessed(fixtures: Path):
             facts = set(found.loc[found["certainty"].eq("fact"), "cause"])
             assert facts <= ({"selector-mismatch", "no-pods"} if name == "nobody" else set()), (frame, name, facts)
             assert isinstance(found, pd.DataFrame)
+
+
+# Little was shown
+
+
+CRASHING = """$ kubectl get svc,pods -n shop
+NAME           TYPE       CLUSTER-IP     EXTERNAL-IP   PORT(S)          AGE
+service/cart   NodePort   10.96.44.101   <none>        8080:30888/TCP   41m
+
+NAME                        READY   STATUS             RESTARTS        AGE
+pod/cart-6f7c9b5d8d-2mzqp   0/1     CrashLoopBackOff   12 (2m5s ago)   41m
+pod/cart-6f7c9b5d8d-xk4hs   0/1     CrashLoopBackOff   12 (99s ago)    41m
+"""
+
+
+def test_where_no_pod_of_the_namespace_is_ready_none_that_it_selects_is():
+    found = diagnose(read(CRASHING), "shop/cart", symptom="refused")
+    assert (found["cause"][0], found["certainty"][0]) == ("pods-not-ready", "hint")
+    assert found["verify"][0] == "kubectl logs -n shop cart-6f7c9b5d8d-2mzqp --previous"
+
+
+def test_pods_named_like_the_service_are_looked_at_first():
+    other = "pod/web-7c56dcdb9b-4x2kq    1/1     Running            0               41m\n"
+    found = diagnose(read(CRASHING + other), "shop/cart", symptom="refused")
+    assert (found["cause"][0], found["certainty"][0]) == ("pods-not-ready", "possible")
+    assert "CrashLoopBackOff" in found["evidence"][0]
+
+
+def test_slices_without_a_port_tell_that_pods_lack_it():
+    """kubectl prints `<unset>` for a slice without ports (pkg/printers/internalversion/printers.go, formatDiscoveryPorts)."""
+    found = diagnose(
+        read(
+            TABLES
+            + "$ kubectl get endpointslices -n shop --show-labels\n"
+            + "NAME       ADDRESSTYPE  PORTS    ENDPOINTS   AGE  LABELS\n"
+            + "web-x8dkz  IPv4         <unset>  10.244.1.5  5d   kubernetes.io/service-name=web\n"
+        ),
+        "shop/web",
+        symptom="refused",
+    )
+    assert found["cause"].tolist()[:2] == ["named-port-missing", "protocol-mismatch"]
+    assert set(found["certainty"]) == {"possible"}
+    assert found["evidence"][0] == "its slices list web-0 without a port"
+
+
+def test_a_change_of_another_service_leaves_the_tries_at_this_one_standing():
+    refused = "curl: (7) Failed to connect to 192.168.1.11 port 80 after 0 ms: Connection refused\n"
+    tried = f"$ curl http://192.168.1.11:80/\n{refused}"
+    other, own = (f"$ kubectl edit service {name} -n shop\nservice/{name} edited\n" for name in ("api", "web"))
+    assert diagnose(read(TABLES + other + tried), "shop/web")["cause"].tolist() == ["wrong-port"]
+    assert diagnose(read(TABLES + own + tried), "shop/web").empty

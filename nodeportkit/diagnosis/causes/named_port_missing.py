@@ -47,8 +47,11 @@ def _unseen(case: Case, port: Facts) -> Iterator[Finding]:
     )
     if bare := case.portless(port):
         some = len(port.ends) > 0
+        looked_up = (
+            "A target port that is a name is looked up in each pod, by name and protocol: pods without it get nothing. "
+        )
         yield CAUSE.possible(
-            **said, explanation=explanation, partial=some, explains=("uneven", "refused") if some else CAUSE.symptoms,
+            **said, explanation=f"{looked_up}Paste what this prints:", partial=some, explains=("uneven", "refused") if some else CAUSE.symptoms,
             evidence=f"its slices list {some_of(bare)} without a port",
         )  # fmt: skip
     elif left_out := case.unlisted(port):

@@ -31,7 +31,8 @@ def find(case: Case) -> Iterator[Finding]:
         if not standing.cause or (port.workloads.empty and port.matched.empty):
             # Nobody knows what was to make the pods, or whether the selector is what is wrong.
             yield CAUSE.possible(
-                object=case.object, field="spec.selector", evidence=standing.reason, explanation=standing.explanation,
+                object=case.object, field="spec.selector", explanation=standing.explanation,
+                evidence=("it has no endpoints. " if case.facts.stated and case.facts.endpoints.empty else "") + standing.reason,
                 verify=case.workloads_command if standing.cause else standing.verify,
             )  # fmt: skip
             continue

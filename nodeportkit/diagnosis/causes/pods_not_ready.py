@@ -8,7 +8,8 @@ import pandas as pd
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
-from nodeportkit.standings.facts import Facts, mask
+from nodeportkit.standings.facts import Facts, mask, true
+from nodeportkit.standings.readiness import whom_to_ask
 from nodeportkit.standings.wording import agree
 
 __all__ = ["CAUSE", "find"]
@@ -18,6 +19,8 @@ CAUSE = Cause("pods-not-ready", 36, ("refused",))
 
 def find(case: Case) -> Iterator[Finding]:
     """What state they are in, and what they say about it."""
+    if case.selects_unknown and not case.headless and case.symptom in (None, *CAUSE.symptoms):
+        yield from _unselected(case)
     for port in case.ports:
         about, standing = case.judged(port)
         if about != "pods-not-ready":
@@ -38,6 +41,27 @@ def find(case: Case) -> Iterator[Finding]:
                 evidence=_evidence(pods) or standing.reason,
                 explanation=f"{standing.reason} {standing.explanation}",
             )
+
+
+def _unselected(case: Case) -> Iterator[Finding]:
+    """Which pods it selects was not shown: where none of the namespace is ready, none that it selects is."""
+    pods = case.facts.pods[~true(case.facts.pods["terminating"])]
+    if pods.empty or pods["ready"].isna().any() or not case.facts.pods_listed:
+        return
+    mine = pods[mask(str(name).startswith(f"{case.name}-") for name in pods["name"])]
+    nobody = not true(pods["ready"]).any()
+    if not nobody and (mine.empty or true(mine["ready"]).any()):
+        return
+    sick = mine if len(mine) else pods
+    explanation, verify = whom_to_ask(case.facts, sick)
+    # Those that are Pending may be on no node yet, which is another cause.
+    told = CAUSE.hint if nobody and not true(sick["phase"].eq("Pending")).any() else CAUSE.possible
+    yield told(
+        object=f"Pod {case.namespace}/{sick['name'].iloc[0]}", field="status.conditions[type=Ready]", evidence=_evidence(sick),
+        explanation=(f"No pod of namespace {case.namespace} is ready. " if nobody else "These are named like the service. ")
+        + explanation,
+        verify=verify, place=31,
+    )  # fmt: skip
 
 
 def _pods(case: Case, port: Facts) -> pd.DataFrame:

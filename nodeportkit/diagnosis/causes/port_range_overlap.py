@@ -52,7 +52,7 @@ def _ephemeral(case: Case, port: Facts, number: int) -> Iterator[Finding]:
 def _held_by_pods(case: Case, port: Facts, number: int) -> Iterator[Finding]:
     pods = case.cluster.pods
     live = pods[~pods["phase"].isin(_FINISHED).to_numpy(dtype=bool)]
-    if case.symptom in ("refused", "reset") and live["host_network"].isna().any():
+    if case.symptom in ("refused", "reset") and len(port.used) and live["host_network"].isna().any():
         of_node = ["--field-selector", f"spec.nodeName={case.dial.node}"] if case.dial.node else []
         yield CAUSE.possible(
             object=case.object, field=case.field(port, "nodePort"),

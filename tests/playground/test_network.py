@@ -202,6 +202,9 @@ def test_a_port_that_somebody_else_has_is_told_and_the_rest_goes_on(web):
         patch(web, {"ports": [{"port": 80, "nodePort": 30444}]})
         eventually(lambda: dial(NODES[1], 30444), lambda found: isinstance(found, dict))
         assert "in use" in web.world.doors.failed[Door(NODES[0], 30444)]
+    # It is free again, and nobody has to ask for it.
+    eventually(lambda: dial(NODES[0], 30444), lambda found: isinstance(found, dict))
+    assert not web.world.doors.failed
     patch(web, {"ports": [{"port": 80, "nodePort": 30080}]})
     eventually(lambda: dial(NODES[0], 30080), lambda found: isinstance(found, dict))
 
@@ -228,3 +231,20 @@ def test_clients_that_hang_up_do_no_harm():
 def test_the_service_goes_and_its_port_with_it(web):
     web.kubectl("delete", "service", "web")
     eventually(lambda: dial(NODES[0], 30080), lambda found: found == REFUSED)
+
+
+def test_a_pods_port_that_cannot_be_had_is_told_and_forgotten_with_the_pod(cluster):
+    with socket.socket() as other:
+        other.bind((cluster.world.addresses.node(1), 8099))
+        other.listen()
+        spec = {
+            "hostNetwork": True,
+            "nodeName": "node-1",
+            "containers": [{"name": "c", "image": "redis", "ports": [{"containerPort": 8099}]}],
+        }
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "unlucky"}, "spec": spec}
+        cluster.kubectl("create", "--validate=false", "-f", "-", data=json.dumps(pod))
+        door = Door(cluster.world.addresses.node(1), 8099)
+        eventually(lambda: cluster.world.doors.failed.get(door), lambda why: why is not None and "in use" in why)
+        cluster.kubectl("delete", "pod", "unlucky", "--now")
+    eventually(lambda: dict(cluster.world.doors.failed), lambda failed: not failed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,6 +77,11 @@ class Doors:
         """Forget a door whose socket is closed."""
         self._open.discard(door)
         self.moved.pop(door, None)
+
+    def give_up(self, doors: Iterable[Door]) -> None:
+        """Try no longer to open these: that they failed is of no account any more."""
+        for door in doors:
+            self.failed.pop(door, None)
 
     def where(self, door: Door) -> tuple[str, int] | None:
         """Where it really is; None if it is not open."""

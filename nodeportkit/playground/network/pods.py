@@ -64,6 +64,7 @@ class Pods:
         self._listening: dict[Door, _Listener] = {}
         self._by_socket: dict[tuple[str, int], Door] = {}
         self._of_pod: dict[Key, set[Door]] = {}
+        self._failed: dict[Key, set[Door]] = {}  # ports of a pod that cannot be opened
         self.guests: Guests[iostream.IOStream] = Guests("connections to pods", most, iostream.IOStream.close)
         self._server = Visits(
             self._answer,
@@ -97,6 +98,10 @@ class Pods:
             self._shut(door)
         for door in new:
             self._open(door, change.key, wanted[door])
+        failed = new & self._doors.failed.keys()
+        self._doors.give_up(self._failed.pop(change.key, set()) - failed)
+        if failed:
+            self._failed[change.key] = failed
         if gone or new:
             self._changed()
 

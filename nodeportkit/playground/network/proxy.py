@@ -56,6 +56,7 @@ class _Served:
     stale: dict[str, Routes] = field(default_factory=dict)  # the rules of nodes whose kube-proxy follows no changes
     open: dict[_Place, asyncio.Server | Datagrams] = field(default_factory=dict)
     silent: dict[_Place, Silence] = field(default_factory=dict)
+    failed: set[Door] = field(default_factory=set)
 
     def at(self, node: str) -> Routes:
         """The rules of a node."""
@@ -104,6 +105,7 @@ class Proxy:
         self._obstacles = Obstacles(store, addresses)
         self._served: dict[Key, _Served] = {}
         self._dirty: set[Key] = set()
+        self._failed: set[Key] = set()  # services of which a port cannot be opened
         self._wake = asyncio.Event()
         self._stop = store.listen(self._changed)
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -179,8 +181,21 @@ class Proxy:
                     served.silent[place] = Silence(held)
             elif state == "open" and isinstance(port := served.open[place], Datagrams):
                 port.keep(partial(self._still, served.at(place.node), place))
-        if any(place.door in self._doors.failed for place in wanted):
-            asyncio.get_running_loop().call_later(_AGAIN, self._mark, key)
+        failed = {place.door for place, state in wanted.items() if state != "refused"} & self._doors.failed.keys()
+        self._doors.give_up(served.failed - failed)
+        served.failed = failed
+        if failed:
+            self._try_again(key)
+
+    def _try_again(self, key: Key) -> None:
+        """Look at a service once more in a moment: somebody else may let go of its ports."""
+        if not self._failed:
+            asyncio.get_running_loop().call_later(_AGAIN, self._try_all_again)
+        self._failed.add(key)
+
+    def _try_all_again(self) -> None:
+        while self._failed:
+            self._mark(self._failed.pop())
 
     def _ruled(self, before: _Served | None, service: Object, slices: list[Object], nodes: list[Object]) -> _Served:
         """The service with the rules of this moment; nodes whose kube-proxy does not follow keep those that they had."""
@@ -263,6 +278,7 @@ class Proxy:
             self._shut(served, place)
         for place in list(served.silent):
             self._unsilence(served, place)
+        self._doors.give_up(served.failed)
 
 
 def _places(service: Object, nodes: list[Object]) -> list[_Place]:

@@ -22,6 +22,7 @@ from nodeportkit.traffic.seen_by import ProxyViews
 __all__ = ["Choice", "Routes"]
 
 _MODE: Final = "iptables"
+_MOST_CLIENTS: Final = 10_000  # that are remembered for session affinity
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,11 @@ class Routes:
         if seconds:
             now = self._clock.now().timestamp()
             place = (node, decision.service_port.port, door.protocol, client)
-            known, until = self._sticky.get(place, ("", 0.0))
+            known, until = self._sticky.pop(place, ("", 0.0))
             chosen = next((end for end in decision.endpoints if str(end) == known and now < until), chosen)
             self._sticky[place] = (str(chosen), now + seconds)
+            if len(self._sticky) > _MOST_CLIENTS:
+                del self._sticky[next(iter(self._sticky))]  # who has not come for longest
         return self._choice(node, client, decision, chosen)
 
     def ends(self, node: str, client: str, door: Door) -> Iterator[Choice]:

@@ -540,6 +540,22 @@ def test_addresses_on_which_the_proxy_serves_no_node_ports(config, dialled, expe
         assert found["cause"][0] == "node-address-not-served"
 
 
+def test_a_node_that_nobody_dialled_stands_behind_what_is_wrong_with_the_service():
+    down = [*proxies("n1", "n2"), *proxies("n3", ready=False)]
+    undeclared = cluster(*down, pods=web_with(port(3000)))
+    assert told(undeclared) == [("target-port-mismatch", "hint"), ("kube-proxy-down", "fact")]
+    local = cluster(*down, service=service(externalTrafficPolicy="Local"))
+    assert told(local) == [("local-policy-no-local-pod", "possible"), ("kube-proxy-down", "fact")]
+    # What only the symptom allows comes last; the node that was dialled comes first.
+    assert told(cluster(*down), symptom="timeout")[0] == ("kube-proxy-down", "fact")
+    assert told(undeclared, symptom="refused", node="n3", port=31080)[0] == ("kube-proxy-down", "fact")
+
+
+def test_every_node_without_kube_proxy_is_the_service_s_own_reason():
+    down = [*proxies("n1", "n2", "n3", ready=False)]
+    assert told(cluster(*down, pods=web_with(port(3000))))[0] == ("kube-proxy-down", "fact")
+
+
 def test_a_node_without_kube_proxy():
     made = cluster(*proxies("n1", "n2"))
     found = is_first(first(made, symptom="refused", node="n3", port=31080), "kube-proxy-down")
@@ -665,6 +681,18 @@ def test_traffic_from_the_pods_own_node_is_always_admitted():
 def test_a_policy_for_other_pods_does_not_matter():
     made = cluster(policy("db", selector={"matchLabels": {"app": "db"}}))
     assert certain(made, symptom="timeout", node="n3", port=31080) == []
+
+
+@pytest.mark.parametrize(("team", "expected"), [("a", None), ("b", "fact"), (None, "possible")])
+def test_a_policy_for_namespaces_goes_by_their_labels(team, expected):
+    """On the cluster IP the pods see the client itself, a pod of namespace lab."""
+    rule = {"from": [{"namespaceSelector": {"matchLabels": {"team": "a"}}}]}
+    client = pod("probe", "n3", "10.244.3.9", namespace="lab", labels={"app": "probe"})
+    labels = {} if team is None else {"labels": {"team": team}}
+    lab = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "lab", **labels}}
+    made = cluster(policy("web", rule), client, *([] if team is None else [lab]))
+    found = dict(told(made, symptom="timeout", address="10.96.7.20", port=80, source="lab/probe"))
+    assert found.get("network-policy") == expected
 
 
 def test_policies_that_nobody_listed_are_asked_for():

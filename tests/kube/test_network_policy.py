@@ -3,7 +3,7 @@
 import pytest
 
 from nodeportkit.frames import conform
-from nodeportkit.kube.network_policy import Peer, admits, isolating
+from nodeportkit.kube.network_policy import Peer, admits, isolating, labels_of_namespace
 
 WEB = {"app": "web"}
 NODE = Peer("192.168.1.3")
@@ -11,6 +11,9 @@ OUTSIDE = Peer("203.0.113.9")
 UNKNOWN = Peer()
 POD = Peer("10.244.1.7", "shop", {"role": "front"})
 ELSEWHERE = Peer("10.244.1.8", "other", {"role": "front"})
+
+
+LABELLED = Peer("10.244.1.8", "other", {"role": "front"}, {"team": "a"})
 
 
 def policies(*ingress, selector=None, types=("Ingress",)):
@@ -59,6 +62,12 @@ def rule(*peers, ports=()):
         ([rule({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "other"}}})], ELSEWHERE, True),
         ([rule({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "other"}}})], POD, False),
         ([rule({"namespaceSelector": {"matchLabels": {"team": "a"}}})], ELSEWHERE, None),
+        ([rule({"namespaceSelector": {"matchLabels": {"team": "a"}}})], LABELLED, True),
+        ([rule({"namespaceSelector": {"matchLabels": {"team": "b"}}})], LABELLED, False),
+        # the API server sets this label, whatever labels a source showed
+        ([rule({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "other"}}})], LABELLED, True),
+        ([rule({"namespaceSelector": {"matchExpressions": [{"key": "team", "operator": "Exists"}]}})], LABELLED, True),
+        ([rule({"namespaceSelector": {"matchExpressions": [{"key": "team", "operator": "Exists"}]}})], ELSEWHERE, None),
         # one entry with both selectors: pods of these namespaces; two entries: either
         ([rule({"namespaceSelector": {}, "podSelector": {"matchLabels": {"role": "db"}}})], ELSEWHERE, False),
         ([rule({"namespaceSelector": {}}, {"podSelector": {"matchLabels": {"role": "db"}}})], ELSEWHERE, True),
@@ -97,3 +106,11 @@ def test_only_policies_for_ingress_that_select_the_pod_isolate_it():
 
 def test_whom_no_policy_isolates_everybody_may_reach():
     assert admits(policies().iloc[:0], UNKNOWN, 1) is True
+
+
+def test_labels_of_a_namespace_are_those_shown():
+    namespaces = conform("namespaces", {"name": ["shop", "other"], "labels": [{"team": "a"}, None]})
+    assert labels_of_namespace(namespaces, "shop") == {"team": "a"}
+    assert labels_of_namespace(namespaces, "other") is None
+    assert labels_of_namespace(namespaces, "third") is None
+    assert labels_of_namespace(namespaces, None) is None

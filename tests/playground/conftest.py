@@ -56,7 +56,7 @@ class Running:
         self._thread.join(timeout=30)
         self._loop.close()
 
-    def kubectl(self, *arguments, data=None, code=0, env=None):
+    def kubectl(self, *arguments, data=None, code=0, env=None, cwd=None):
         """Run kubectl; gives what it prints, its complaints behind it."""
         done = subprocess.run(
             [KUBECTL, *map(str, arguments)],
@@ -65,6 +65,7 @@ class Running:
             capture_output=True,
             check=False,
             timeout=60,
+            cwd=cwd,
             env={
                 "PATH": os.environ["PATH"],
                 "HOME": str(self.folder),

@@ -14,6 +14,10 @@ __all__ = ["document"]
 
 _AGGREGATED: Final = "as=APIGroupDiscoveryList"
 _DISCOVERY: Final = f"application/json;g=apidiscovery.k8s.io;v=v2;{_AGGREGATED}"
+# kubectl asks for version 2 if version 3 does not know a kind: a document without any lets it go on, and say that there is no
+# such kind.
+_OPENAPI_V2: Final = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+_NO_SCHEMAS: Final = b"\n\x032.0"  # a message Document whose first field, `swagger`, is 2.0
 _REVIEW: Final = re.compile(r"/apis/(?P<group>[^/]+)/v1/(?P<plural>[^/]+)")
 _HEALTH: Final = ("/healthz", "/livez", "/readyz")
 
@@ -33,6 +37,8 @@ def document(request: Request) -> Answer | None:
         return Answer(200, discovery.api_versions() if path == "/api" else discovery.group_list())
     if path == "/openapi/v3":
         return Answer(200, openapi.index())
+    if path == "/openapi/v2":
+        return Answer(200, _NO_SCHEMAS, type=_OPENAPI_V2)
     if path.startswith("/openapi/v3/"):
         group, _, version = path.removeprefix("/openapi/v3/").removeprefix("apis/").rpartition("/")
         told = openapi.document("" if group == "api" else group, version)

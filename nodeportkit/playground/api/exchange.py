@@ -55,7 +55,9 @@ class Answer:
 
     @property
     def content(self) -> bytes:
-        """The document as it is sent."""
+        """The document as it is sent; one that is bytes already is sent as it is."""
+        if isinstance(self.document, bytes):
+            return self.document
         if self.type != YAML:
             return json.dumps(self.document, separators=(",", ":")).encode()
         import yaml

@@ -20,7 +20,7 @@ _PATH: Final = re.compile(
 _UNSERVED: Final = frozenset(
     """
     certificatesigningrequests clusterrolebindings clusterroles componentstatuses controllerrevisions cronjobs
-    customresourcedefinitions horizontalpodautoscalers ingressclasses jobs leases limitranges persistentvolumeclaims
+    customresourcedefinitions horizontalpodautoscalers ingressclasses jobs limitranges persistentvolumeclaims
     persistentvolumes poddisruptionbudgets podtemplates priorityclasses replicationcontrollers resourcequotas rolebindings
     roles runtimeclasses storageclasses
     """.split()

@@ -38,6 +38,8 @@ _ALPHABET: Final = "bcdfghjklmnpqrstvwxz2456789"
 _LONGEST_BASE: Final = 58
 _POD_GRACE: Final = 30
 _IMMORTAL: Final = ("default", "kube-public", "kube-system")
+# What is not kept where it is empty: Go leaves it out.
+_OMITTED: Final = ("annotations", "finalizers", "labels", "ownerReferences")
 # What only the server sets.
 _KEPT: Final = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation")
 
@@ -223,6 +225,9 @@ class Writer:
     def _admit(self, resource: Resource, thing: Object, old: Object | None, options: Options) -> Object:
         """The object as it is stored, or the refusal of it."""
         made = with_defaults(thing)
+        for field in _OMITTED:
+            if not made["metadata"].get(field):
+                made["metadata"].pop(field, None)
         resource.prepare(made)
         errors: list[FieldError]
         if resource.kind == "Service":

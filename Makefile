@@ -52,10 +52,14 @@ binder-lock:  ## pin anew what Binder installs (needs uv)
 	    --python-platform x86_64-unknown-linux-gnu --custom-compile-command "make binder-lock" \
 	    --output-file binder/requirements.txt
 
+OLDEST := uv run --isolated --no-project --resolution lowest-direct
 # Releases of that age warn of what has become of them since.
 lowest:  ## the quick tests with the oldest releases that pyproject.toml allows (needs uv)
-	uv run --isolated --no-project --resolution lowest-direct --with-editable '.[test]' python -m pytest \
+	$(OLDEST) --with-editable '.[test]' python -m pytest \
 	    -n $(JOBS) -m "not notebook and not browser and not binder" -W default $(ARGS)
+	@# What tests need beside it asks for newer releases of the client, of HTTPS and of YAML than people need.
+	$(OLDEST) --with-editable '.[live,playground]' --with 'hypothesis>=6.100' --with 'pytest>=8.3' python -m pytest \
+	    -W default tests/playground/test_live.py tests/sources/test_objects_yaml.py
 
 clean:  ## remove the environment and the caches
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

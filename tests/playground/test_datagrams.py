@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from nodeportkit.playground.loading import Entry, client_addresses, load
 from nodeportkit.playground.network.doors import Door
 
 PORT = 30053
@@ -148,6 +149,19 @@ def test_a_client_whose_pod_goes_is_led_to_another(cluster, names):
         first = eventually(lambda: ask(talking), answered)["pod"]
         cluster.kubectl("delete", "pod", first, "--wait=false")
         eventually(lambda: ask(talking), lambda found: answered(found) and found["pod"] != first)
+
+
+def test_load_asks_udp_services_too(cluster, names):
+    cluster.kubectl("rollout", "status", "deployment/names", "--timeout=20s")
+    eventually(lambda: {once(names[0], PORT)["pod"] for _ in range(30)}, lambda pods: len(pods) == 3)
+    port = {"namespace": "default", "service": "names", "port_name": "", "protocol": "UDP"}
+    entries = [Entry("node-1", names[0], PORT), Entry("node-2", names[1], PORT + 1)]
+    found = load(entries, 80, clients=client_addresses(4), seconds=1.0, port=port)
+    by_node = found.groupby("node")
+    assert by_node["outcome"].unique().map(list).to_dict() == {"node-1": ["answered"], "node-2": ["refused"]}
+    assert by_node["connections"].sum().to_dict() == {"node-1": 40, "node-2": 40}
+    assert found["pod"].nunique() == 3
+    assert found["client"].nunique() == 4
 
 
 @pytest.mark.usefixtures("names")

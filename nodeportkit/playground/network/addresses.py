@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nodeportkit.errors import NodePortKitError
+from nodeportkit.playground.network.doors import HOST
 
 __all__ = ["BLOCKS", "CLUSTER_CIDR", "MOST_NODES", "SERVICE_CIDR", "Addresses", "Claim", "claim"]
 
@@ -22,7 +23,6 @@ SERVICE_CIDR: Final = "10.96.0.0/16"
 _PODS: Final = 4  # second parts of addresses that the pods of a block take: 256 nodes fit into each
 _ROW: Final = 250  # nodes that share the third part of their addresses
 _OUTSIDE: Final = "203.0.113.1"  # any client that is none of the cluster's (RFC 5737)
-_HOLDER: Final = "127.0.0.1"  # which every system has
 _CLAIMED: Final = 26_430  # whoever has a block holds this port and as many on as the block's number
 
 
@@ -128,7 +128,7 @@ def claim() -> Claim:
     for block in range(BLOCKS):
         holding = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
-            holding.bind((_HOLDER, _CLAIMED + block))
+            holding.bind((HOST, _CLAIMED + block))
         except OSError:
             holding.close()
             continue

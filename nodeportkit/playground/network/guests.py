@@ -55,7 +55,7 @@ class Guests(Generic[_Guest]):
     def arrive(self, guest: _Guest) -> None:
         """Somebody has come."""
         self._strangers[guest] = None
-        if len(self) > self.most:
+        while len(self) > self.most and self._strangers:
             longest_quiet = next(iter(self._strangers))
             self._strangers.pop(longest_quiet)
             self.ended += 1

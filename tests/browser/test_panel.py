@@ -62,5 +62,5 @@ def test_a_playground_is_scaled_stopped_and_dialled(notebook):
     expect(button("start node")).to_be_visible()
     notebook.choose("through", "node-2")
     button("send").click()
-    seen("20 refused")
+    seen("20 timed out")
     assert notebook.errors() == []

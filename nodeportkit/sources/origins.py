@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
+import numpy as np
+
 from nodeportkit.errors import NotFound, ReadError, nearest
 
 __all__ = ["Origin", "origins"]
@@ -32,6 +34,7 @@ _TEXT_SUFFIXES: Final = frozenset(
 )
 _LONGEST_PATH: Final = 4096
 _MOST_FILES: Final = 10_000
+_LARGE: Final = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,8 @@ class Origin:
     name
         The file's path, or words for it (`pasted text`).
     content
-        Text, bytes, a list of Kubernetes objects as dicts, or something a reader knows by its type; None for a file in
-        a folder that is not text, and was not opened.
+        Text, bytes or a view of them, a list of Kubernetes objects as dicts, or something a reader knows by its type; None
+        for a file in a folder that is not text, and was not opened.
     """
 
     name: str
@@ -176,9 +179,12 @@ def _files(folder: Path) -> Iterator[Path]:
                 yield file
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path) -> bytes | memoryview:
     try:
-        return path.read_bytes()
+        if path.stat().st_size < _LARGE:
+            return path.read_bytes()
+        # numpy asks for memory in large pages, and to get it in small ones takes as long as to read the file.
+        return np.fromfile(path, dtype=np.uint8).data
     except FileNotFoundError as error:
         raise NotFound(f"There is no file {str(path)!r}", hint=_nearest_file(str(path))) from error
     except OSError as error:

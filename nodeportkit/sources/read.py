@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pandas as pd
 
@@ -31,7 +31,9 @@ __all__ = ["read"]
 _JSON: Final = re.compile(rb"\s*(?:\{|\[\s*[{\]])")
 _YAML_FIRST: Final = re.compile(r"(?:apiVersion|kind|metadata|items|spec)\s*:|---\s*$|-\s+apiVersion\s*:")
 _LONG: Final = 8 << 20
+_HEAD: Final = 4096
 _YAML_SUFFIXES: Final = (".yaml", ".yml")
+Content: TypeAlias = str | bytes | memoryview
 
 
 @dataclass(slots=True)
@@ -116,7 +118,7 @@ def _tell(told: _Told, number: int, origin: Origin, now: datetime | None) -> Non
         _tell_cluster(told, number, content)
     elif isinstance(content, list):
         _tell_objects(told, number, origin.name, read_objects(content, origin.name, now=now))
-    elif isinstance(content, str | bytes):
+    elif isinstance(content, str | bytes | memoryview):
         _tell_text(told, number, origin.name, content, now)
     else:
         raise ReadError(
@@ -145,31 +147,31 @@ def _tell_objects(told: _Told, number: int, source: str, objects: Objects) -> No
     told.unread.extend((source, other.line, other.text) for other in objects.others)
 
 
-def _tell_text(told: _Told, number: int, source: str, content: str | bytes, now: datetime | None) -> None:
+def _tell_text(told: _Told, number: int, source: str, content: Content, now: datetime | None) -> None:
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-    if data.startswith(b"\x1f\x8b"):
+    if data[:2] == b"\x1f\x8b":
         content = data = _unpacked(data, source)
-    if _JSON.match(data[:4096]) and b'"nftables"' not in data[:200]:
-        if b'"nodeportkit-cluster"' in data[:200]:
-            _tell_cluster(told, number, Cluster.from_bytes(data, source))
+    head = bytes(data[:_HEAD])
+    if _JSON.match(head) and b'"nftables"' not in head[:200]:
+        if b'"nodeportkit-cluster"' in head[:200]:
+            _tell_cluster(told, number, Cluster.from_bytes(bytes(data), source))
             return
         _tell_whole_or_lines(told, number, source, content, lambda: read_json(data, source, now=now))
-    elif _is_yaml(source, content):
+    elif _is_yaml(source, head.decode("utf-8", "replace")):
         _tell_whole_or_lines(told, number, source, content, lambda: read_yaml(decode(content, source), source, now=now))
     else:
         _tell_lines(told, number, source, scan(decode(content, source), source))
 
 
-def _unpacked(data: bytes, source: str) -> bytes:
+def _unpacked(data: bytes | memoryview, source: str) -> bytes:
     try:
         return gzip.decompress(data)
     except (OSError, EOFError, zlib.error) as error:
         raise ReadError(f"a gzip file that cannot be unpacked: {error}", source=source) from error
 
 
-def _is_yaml(source: str, content: str | bytes) -> bool:
+def _is_yaml(source: str, head: str) -> bool:
     """Whether the first line that says something is a manifest's."""
-    head = content[:4096] if isinstance(content, str) else content[:4096].decode("utf-8", "replace")
     for line in head.lstrip("\ufeff").splitlines():
         text = line.replace("\xa0", " ").strip()
         if text and not text.startswith("#"):
@@ -177,7 +179,7 @@ def _is_yaml(source: str, content: str | bytes) -> bool:
     return False
 
 
-def _tell_whole_or_lines(told: _Told, number: int, source: str, content: str | bytes, whole: Any) -> None:
+def _tell_whole_or_lines(told: _Told, number: int, source: str, content: Content, whole: Any) -> None:
     """Take the content as one document; if it is none, as a paste that begins with one.
 
     Its error is raised where nothing else can be made of the content.

@@ -63,7 +63,7 @@ def read_manifest(manifest: Any) -> Manifest:
     read = Manifest()
     several = isinstance(manifest, list | tuple) and not all(isinstance(one, Mapping) for one in manifest)
     for origin in origins(manifest if several else (manifest,)):
-        if isinstance(origin.content, str | bytes):
+        if isinstance(origin.content, str | bytes | memoryview):
             _read_text(read, decode(origin.content, origin.name), origin.name)
         elif isinstance(origin.content, list):
             read.items += [item for thing in origin.content for item in _opened(Item(thing))]

@@ -1,6 +1,7 @@
 """`read`: what the sources tell together, on the article's transcript, a real cluster, and anything else."""
 
 import contextlib
+import gzip
 import io
 import json
 import random
@@ -309,6 +310,37 @@ def test_a_saved_cluster_is_a_source(tmp_path, from_json):
     for name in ("cluster.json", "cluster.json.gz"):
         again = npk.read(from_json.save(tmp_path / name))
         pd.testing.assert_frame_equal(again.endpoints, from_json.endpoints)
+
+
+@pytest.mark.parametrize("name", ["pods.json", "pods.json.gz", "pods.yaml", "pods.txt", "saved.json", "mixed.json"])
+def test_a_large_file_is_read_as_a_small_one(name, tmp_path, monkeypatch, from_json):
+    items = [item for item in json.loads((REAL / "objects.json").read_text("utf-8"))["items"] if item["kind"] == "Pod"]
+    listed = {"apiVersion": "v1", "items": items * 40, "kind": "List", "metadata": {"resourceVersion": ""}}
+    path = tmp_path / name
+    if name == "saved.json":
+        from_json.save(path)
+    elif name == "pods.txt":
+        path.write_text(ARTICLE.read_text("utf-8"), "utf-8")
+    else:
+        if name == "mixed.json":
+            listed["items"].append({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "tls"}})
+        text = json.dumps(listed, indent=None if name == "mixed.json" else 4)
+        path.write_bytes(gzip.compress(text.encode()) if name.endswith("gz") else text.encode())
+    small = npk.read(path)
+    monkeypatch.setattr("nodeportkit.sources.origins._LARGE", 1)
+    large = npk.read(path)
+    pd.testing.assert_frame_equal(large.pods, small.pods)
+    pd.testing.assert_frame_equal(large.unread, small.unread)
+    assert len(large.pods) > 10
+
+
+def test_a_large_file_that_is_cut_off_is_told_with_its_line(tmp_path, monkeypatch):
+    monkeypatch.setattr("nodeportkit.sources.origins._LARGE", 1)
+    path = tmp_path / "pods.json"
+    path.write_bytes((REAL / "objects.json").read_bytes()[:-100])
+    with pytest.raises(npk.ReadError, match="ends before it is whole") as raised:
+        npk.read(path)
+    assert raised.value.line == path.read_text("utf-8").count("\n") + 1
 
 
 @pytest.mark.parametrize("name", ["nothing-here.yaml", "nothing-*.txt", Path("nothing-here")])

@@ -49,7 +49,7 @@ class JsonForm:
 
     table_type = JsonTable
 
-    def __init__(self, data: bytes, first_line: int = 1) -> None:
+    def __init__(self, data: bytes | memoryview, first_line: int = 1) -> None:
         self._data = data
         self._piece = Piece(data, 0)
         self._first_line = first_line
@@ -107,14 +107,14 @@ class JsonForm:
     def line_at(self, offset: int) -> int:
         """The line of a byte; quick for bytes asked for in order."""
         at, line = self._counted if self._counted[0] <= offset else (0, self._first_line)
-        line += self._data.count(b"\n", at, offset)
+        line += bytes(self._data[at:offset]).count(b"\n")
         self._counted = (offset, line)
         return line
 
     def column_at(self, offset: int) -> int:
         """The column of a byte, in characters."""
-        start = self._data.rfind(b"\n", 0, offset) + 1
-        return len(self._data[start:offset].decode("utf-8", "replace")) + 1
+        line = bytes(self._data[:offset]).rpartition(b"\n")[2]
+        return len(line.decode("utf-8", "replace")) + 1
 
     def line_of(self, item: Any, path: str) -> int:
         """See `Form.line_of`."""
@@ -128,7 +128,12 @@ def _address(data: Any) -> int:
 
 
 def read_json(
-    data: bytes, source: str = "text", *, namespace: str = "default", now: datetime | None = None, first_line: int = 1
+    data: bytes | memoryview,
+    source: str = "text",
+    *,
+    namespace: str = "default",
+    now: datetime | None = None,
+    first_line: int = 1,
 ) -> Objects:
     """What a JSON text tells of a cluster.
 
@@ -172,12 +177,13 @@ def read_json(
         try:
             if (found := long_list(data, source)) and _add_long_list(*(begun := begin()), found):
                 return begun[1].result()
+            data = bytes(data)
             form, collector = begin()
             for document, head in _documents(data, form, source):
                 add_document(collector, form, document, head)
             return collector.result()
         except UnicodeDecodeError as error:
-            raise _not_utf8(data, source, first_line, error) from None
+            raise _not_utf8(bytes(data), source, first_line, error) from None
 
 
 def _add_long_list(form: JsonForm, collector: Collector, found: LongList) -> bool:
@@ -206,11 +212,11 @@ class _PieceOfList:
         return self._form.decoder(list[msgspec.Raw])(self._piece.text)
 
 
-def _utf8(data: bytes) -> bytes:
+def _utf8(data: bytes | memoryview) -> bytes | memoryview:
     for mark, encoding in _MARKS:
-        if data.startswith(mark):
+        if data[: len(mark)] == mark:
             text = data[len(mark) :]
-            return text if encoding == "utf-8" else text.decode(encoding, "replace").encode()
+            return text if encoding == "utf-8" else bytes(text).decode(encoding, "replace").encode()
     return data
 
 

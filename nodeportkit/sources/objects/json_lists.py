@@ -41,7 +41,7 @@ class Envelope(msgspec.Struct, rename="camel"):
 class Piece:
     """Some items that follow each other: JSON of their own, and where in the file it begins."""
 
-    text: bytes
+    text: bytes | memoryview
     offset: int
 
 
@@ -54,14 +54,15 @@ class LongList:
     pieces: Iterable[Piece]
 
 
-def long_list(data: bytes, source: str = "text") -> LongList | None:
+def long_list(data: bytes | memoryview, source: str = "text") -> LongList | None:
     """The list that the bytes are, or None if they are none, or a short one, or one that is written in another way."""
     head = _HEAD.match(data, 0, _HEAD_WITHIN) if len(data) >= _SHORTEST else None
     if head is None:
         return None
-    end = data.rfind(b"]", len(data) - _TAIL)
+    tail = max(len(data) - _TAIL, head.end())
+    end = tail + bytes(data[tail:]).rfind(b"]")
     try:
-        envelope = msgspec.json.decode(data[: head.end()] + data[end:], type=Envelope)
+        envelope = msgspec.json.decode(bytes(data[: head.end()]) + bytes(data[end:]), type=Envelope)
     except (msgspec.DecodeError, RecursionError):
         return None
     seam = _seam(data, head)
@@ -72,7 +73,7 @@ def long_list(data: bytes, source: str = "text") -> LongList | None:
     return LongList(envelope.api_version, envelope.kind, told)
 
 
-def _seam(data: bytes, head: re.Match[bytes]) -> tuple[bytes, int] | None:
+def _seam(data: bytes | memoryview, head: re.Match[bytes]) -> tuple[bytes, int] | None:
     """The bytes where an item ends and the next begins, and how many of them belong to the first."""
     blank = head[1]
     if blank:
@@ -82,11 +83,11 @@ def _seam(data: bytes, head: re.Match[bytes]) -> tuple[bytes, int] | None:
     return (b"}," + item.group(), 1) if item else None
 
 
-def _pieces(data: bytes, start: int, end: int, seam: bytes, kept: int) -> Iterator[Piece]:
-    skipped = seam.index(b"{", kept)
+def _pieces(data: bytes | memoryview, start: int, end: int, seam: bytes, kept: int) -> Iterator[Piece]:
+    find, skipped = re.compile(re.escape(seam)).search, seam.index(b"{", kept)
     view = memoryview(data)
     while start < end:
-        cut = data.find(seam, start + _PIECE, end)
-        stop = end if cut < 0 else cut + kept
+        cut = find(view, start + _PIECE, end)
+        stop = cut.start() + kept if cut else end
         yield Piece(b"".join((b"[", view[start:stop], b"]")), start - 1)
-        start = end if cut < 0 else cut + skipped
+        start = cut.start() + skipped if cut else end

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from nodeportkit.sources.objects.typed import Fixed, KubernetesObject, Typed, Whole
 
 __all__ = [
@@ -142,7 +144,12 @@ class PodStatus(Typed):
 
 
 class Pod(KubernetesObject):
-    """A pod."""
+    """A pod.
 
+    What it says of itself is always the same, so that there is no text to be made of it for each.
+    """
+
+    api_version: Literal["v1"] | None = None
+    kind: Literal["Pod"] | None = None
     spec: PodSpec | None = None
     status: PodStatus | None = None

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
+from nodeportkit.kube.parts import copied
+
 __all__ = ["Change", "Expired", "Key", "Object", "Store", "copied"]
 
 Object: TypeAlias = dict[str, Any]
@@ -210,13 +212,6 @@ class Store:
                 del self._index[mark]
         for mark in new - old:
             self._index.setdefault(mark, {})[resource, key] = None
-
-
-def copied(value: Any) -> Any:
-    """A copy of what JSON can say, in a fifth of the time that copy.deepcopy takes."""
-    if isinstance(value, dict):
-        return {key: copied(item) for key, item in value.items()}
-    return [copied(item) for item in value] if isinstance(value, list) else value
 
 
 def _marks(resource: str, thing: Object) -> Iterator[tuple[str, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any, Final
 
 from nodeportkit.kube.defaults.cluster import fill_namespace, fill_node, fill_secret
@@ -10,7 +9,7 @@ from nodeportkit.kube.defaults.networking import fill_endpoint_slice, fill_endpo
 from nodeportkit.kube.defaults.pods import fill_pod, fill_pod_spec
 from nodeportkit.kube.defaults.services import fill_service
 from nodeportkit.kube.defaults.workloads import WORKLOADS
-from nodeportkit.kube.parts import Object, text
+from nodeportkit.kube.parts import Object, copied, text
 
 __all__ = ["with_defaults"]
 
@@ -46,7 +45,7 @@ def with_defaults(thing: Object) -> dict[str, Any]:
     [{'port': 80, 'protocol': 'TCP', 'targetPort': 80}]
     """
     kind = text(thing, "kind")
-    filled = copy.deepcopy(dict(thing))
+    filled: dict[str, Any] = copied(dict(thing))
     if kind in _FILL:
         _FILL[kind](filled)
     elif kind in WORKLOADS:

@@ -6,10 +6,9 @@ pkg/api/pod/warnings.go.
 
 from __future__ import annotations
 
-import copy
 from typing import Any, Final
 
-from nodeportkit.kube.parts import Object, mapping, mappings, number, text
+from nodeportkit.kube.parts import Object, copied, mapping, mappings, number, text
 from nodeportkit.kube.validation.containers import check_containers, check_init_containers
 from nodeportkit.kube.validation.field import FieldError, forbidden, invalid, not_supported, required
 from nodeportkit.kube.validation.metadata import (
@@ -43,7 +42,8 @@ def check_pod_update(pod: Object, old: Object) -> list[FieldError]:
     before = mapping(old, "spec")
     if count != len(mappings(before, "containers")):
         return [*wrong, forbidden("spec.containers", "pod updates may not add or remove containers")]
-    if _fixed(mapping(pod, "spec"), before) != _fixed(before, before):
+    spec = mapping(pod, "spec")
+    if spec != before and _fixed(spec, before) != _fixed(before, before):
         wrong.append(forbidden("spec", _MAY_CHANGE))
     return wrong
 
@@ -117,7 +117,7 @@ def _host_network(field: str, containers: list[dict[str, Any]], *, is_pod: bool)
 
 def _fixed(spec: Object, before: Object) -> dict[str, Any]:
     """The fields that must stay, with what may change as it was before."""
-    kept = copy.deepcopy(dict(spec))
+    kept = copied(dict(spec))
     for key in ("containers", "initContainers"):
         for container, was in zip(mappings(kept, key), mappings(before, key), strict=False):
             container["image"] = was.get("image")

@@ -139,8 +139,14 @@ class Hands:
             return
 
     def bind(self, pod: Object, node: str) -> Object | None:
-        """Give a pod its node."""
-        return self._api.writer.bind(key_of(pod), node)
+        """Give a pod its node, and say that it has one; None if it is gone or has one already."""
+        bound = self._api.writer.bind(key_of(pod), node)
+        if bound is None:
+            return None
+        scheduled = {"type": "PodScheduled", "status": "True", "lastProbeTime": None}
+        known = [it for it in bound["status"].get("conditions") or () if it["type"] != "PodScheduled"]
+        status = {**bound["status"], "conditions": set_condition(known, scheduled, self.time())}
+        return self.store.put("pods", {**bound, "status": status})
 
     def finalize(self, namespace: Object) -> None:
         """Let go a namespace that is empty."""

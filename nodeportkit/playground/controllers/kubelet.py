@@ -135,14 +135,14 @@ class Controller:
             for it in self._hands.store.on_node(node["metadata"]["name"])
             if it["status"].get("podIP")
         }
-        hosts = list(map(str, ipaddress.ip_network(node["spec"]["podCIDR"]).hosts()))[1:]  # the first is the node's end
+        hosts = ipaddress.ip_network(node["spec"]["podCIDR"])
+        room = hosts.num_addresses - 3  # the first two and the last are the network's, the node's and everybody's
         last = self._last.get(node["metadata"]["name"], -1)
-        at = next(
-            at % len(hosts) for at in range(last + 1, last + 1 + len(hosts)) if hosts[at % len(hosts)] not in used
-        )
+        turn = ((at % room, str(hosts[at % room + 2])) for at in range(last + 1, last + 1 + room))
+        at, found = next(each for each in turn if each[1] not in used)
         self._last[node["metadata"]["name"]] = at
-        taken[pod["metadata"]["uid"]] = hosts[at]
-        return hosts[at]
+        taken[pod["metadata"]["uid"]] = found
+        return found
 
     def _forget(self, pod: Object) -> None:
         """Take back the address of a pod that is gone."""

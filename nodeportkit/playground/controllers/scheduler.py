@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
-from nodeportkit.playground.controllers.hands import Hands, controller_of, set_condition
+from nodeportkit.playground.controllers.hands import Hands, controller_of, key_of, set_condition
 from nodeportkit.playground.controllers.pods import is_active
 from nodeportkit.playground.store import Change, Key, Object
 
@@ -112,13 +112,8 @@ class Controller:
         bound = self._hands.bind(pod, node)
         if bound is None:
             return
-        told = {"type": "PodScheduled", "status": "True", "lastProbeTime": None}
-        pod = {**bound, "status": dict(bound.get("status", {}))}
-        known = [it for it in pod["status"].get("conditions", []) if it["type"] != "PodScheduled"]
-        pod["status"]["conditions"] = set_condition(known, told, self._hands.time())
-        self._hands.update("pods", pod, status=True)
-        name = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
-        self._hands.event(pod, "Normal", "Scheduled", f"Successfully assigned {name} to {node}")
+        name = "/".join(key_of(bound))
+        self._hands.event(bound, "Normal", "Scheduled", f"Successfully assigned {name} to {node}")
 
     def _emptiest(self, pod: Object, names: list[str]) -> str:
         alike = self._spread.get((controller_of(pod) or {}).get("uid", ""), Counter())

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import yaml
 
 from nodeportkit.playground.api.exchange import Request
 from nodeportkit.playground.api.server import ApiServer
@@ -179,3 +180,118 @@ def test_values_of_the_wrong_type(ask, path, value, message):
     answer = ask("POST", f"{CORE}/{path}", {"metadata": {"name": "x"}, **value})
     assert answer.code == 400
     assert answer.document["message"].endswith(message)
+
+
+# YAML
+
+
+@pytest.mark.parametrize("path", [f"{MAPS}/a", MAPS, f"{MAPS}/nope", "/api/v1", "/api/v1/nope"])
+def test_answers_can_be_had_in_yaml(ask, path):
+    plain = ask("GET", path)
+    asked = ask("GET", path, accept="application/yaml, application/json;q=0.5")
+    assert asked.type == "application/yaml"
+    assert yaml.safe_load(asked.content) == plain.document
+
+
+def test_tables_can_be_had_in_yaml(ask):
+    answer = ask("GET", MAPS, accept="application/yaml;as=Table;v=v1;g=meta.k8s.io")
+    assert yaml.safe_load(answer.content)["rows"][0]["cells"][:2] == ["a", "1"]
+
+
+@pytest.mark.parametrize(
+    "text", ["1e3", "y", "N", "no", "010", "0o10", "true", "null", "2026-01-01", "1_000", "0x1F", ""]
+)
+def test_texts_stay_texts_in_yaml_to_readers_in_go(ask, text):
+    # gopkg.in/yaml.v2/resolve.go reads all of these as something else where they are not quoted.
+    ask("POST", MAPS, {"metadata": {"name": "t"}, "data": {"k": text}})
+    content = ask("GET", f"{MAPS}/t", accept="application/yaml").content.decode()
+    assert f"k: '{text}'\n" in content
+
+
+def test_watches_are_not_to_be_had_in_yaml(ask):
+    answer = ask("GET", MAPS, accept="application/yaml", watch="1")
+    assert (answer.code, answer.document["reason"]) == (406, "NotAcceptable")
+
+
+# What a body says twice, in the words of test/integration/apiserver/field_validation_test.go
+
+
+TWICE_JSON = b'{"metadata":{"name":"b"},"data":{"k":"1","k":"2"},"data":{"k":"3"}}'
+TWICE_DEEP = b'{"metadata":{"name":"s"},"spec":{"ports":[{"port":80,"port":81}]}}'
+TWICE_YAML = b"metadata: {name: b}\ndata:\n  k: x\n  k: y\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "media", "warnings"),
+    [
+        (MAPS, TWICE_JSON, "application/json", ('duplicate field "data"',)),
+        (SERVICES, TWICE_DEEP, "application/json", ('duplicate field "spec.ports[0].port"',)),
+        (MAPS, TWICE_YAML, "application/yaml", ('line 4: key "k" already set in map',)),
+    ],
+)
+def test_what_stands_twice_is_warned_of(ask, path, body, media, warnings):
+    answer = ask("POST", path, body, media=media)
+    assert (answer.code, answer.warnings) == (201, warnings)
+
+
+@pytest.mark.parametrize(
+    ("body", "media", "said"),
+    [
+        (TWICE_JSON, "application/json", 'duplicate field "data"'),
+        (b'{"dota":1,"data":{},"data":{}}', "application/json", 'unknown field "dota", duplicate field "data"'),
+        (TWICE_YAML, "application/yaml", 'yaml: unmarshal errors:\n  line 4: key "k" already set in map'),
+        (TWICE_YAML + b"dota: {}\n", "application/yaml", 'yaml: unmarshal errors:\n  line 4: key "k" already set in map, unknown field "dota"'),
+    ],
+)  # fmt: skip
+def test_what_stands_twice_is_refused_where_strictness_is_asked_for(ask, body, media, said):
+    answer = ask("POST", MAPS, body, media=media, fieldValidation="Strict")
+    assert answer.code == 400
+    handled = 'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: '
+    assert answer.document["message"] == handled + said
+
+
+def test_what_stands_twice_may_be_ignored_and_the_last_counts(ask):
+    answer = ask("POST", MAPS, TWICE_JSON, fieldValidation="Ignore")
+    assert (answer.code, answer.warnings, answer.document["data"]) == (201, (), {"k": "3"})
+
+
+def test_a_patch_can_say_things_twice_too(ask):
+    body = b'{"data":{"k":"1","k":"2"}}'
+    assert ask("PATCH", f"{MAPS}/a", body, media="application/merge-patch+json").warnings == (
+        'duplicate field "data.k"',
+    )
+
+
+def test_a_body_of_no_known_type_is_told_which_there_are(ask):
+    answer = ask("POST", MAPS, b"x", media="text/plain")
+    assert (answer.code, answer.document["reason"]) == (415, "UnsupportedMediaType")
+    assert answer.document["message"] == (
+        "the body of the request was in an unknown format - accepted media types include: application/json, "
+        "application/yaml, application/vnd.kubernetes.protobuf"
+    )
+
+
+def test_how_strict_to_be_is_one_of_three(ask):
+    answer = ask("POST", MAPS, {"metadata": {"name": "b"}}, fieldValidation="Maybe")
+    assert answer.document["message"] == (
+        'CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Maybe": '
+        'supported values: "", "Ignore", "Strict", "Warn"'
+    )
+
+
+# What there is not
+
+
+@pytest.mark.parametrize(
+    "path", ["/apis/batch/v1/namespaces/default/jobs", "/api/v1/persistentvolumes", "/apis/autoscaling/v2/horizontalpodautoscalers/x"]
+)  # fmt: skip
+def test_what_clusters_serve_and_a_playground_does_not_is_said(ask, path):
+    answer = ask("GET", path)
+    assert (answer.code, answer.document["reason"], answer.document["details"]) == (404, "NotFound", {})
+    assert answer.document["message"].startswith("the playground serves no ")
+
+
+def test_empty_metadata_is_left_out(ask):
+    # Go's encoding/json leaves out what is empty.
+    made = ask("POST", MAPS, {"metadata": {"name": "b", "labels": {}, "ownerReferences": [], "finalizers": []}})
+    assert not {"labels", "ownerReferences", "finalizers"} & made.document["metadata"].keys()

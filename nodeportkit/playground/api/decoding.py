@@ -266,13 +266,14 @@ def _known(thing: dict[str, Any], resource: Resource, options: Options, twice: S
     handled = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
     if mistyped:
         raise bad_request(f"{handled}: {mistyped[0].message}")
-    doubts = [f'unknown field "{it.path}"' for it in unknown]
-    if options.validation == "Strict" and (doubts or twice):
-        lines = [told for told in twice if told.startswith("line ")]
-        said = ["yaml: unmarshal errors:\n" + "\n".join(f"  {line}" for line in lines)] if lines else list(twice)
-        raise bad_request(f"{handled}: strict decoding error: {', '.join([*said, *doubts])}")
+    # YAML is made JSON first; in JSON, fields are met in order, of which unknown ones first is the best that we know.
+    lines = [told for told in twice if told.startswith("line ")]
+    doubts = [*(f'unknown field "{it.path}"' for it in unknown), *(told for told in twice if told not in lines)]
+    if options.validation == "Strict" and (lines or doubts):
+        first = ["\n  ".join(["yaml: unmarshal errors:", *lines])] if lines else []
+        raise bad_request(f"{handled}: strict decoding error: {', '.join([*first, *doubts])}")
     if options.validation == "Warn":
-        options.warnings.extend([*twice, *doubts])
+        options.warnings.extend([*lines, *doubts])
     for it in unknown:
         _drop(thing, it.path)
     return thing

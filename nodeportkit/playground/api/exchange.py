@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+import yaml
 
 __all__ = ["JSON", "YAML", "Answer", "Request"]
 
@@ -60,8 +63,14 @@ class Answer:
             return self.document
         if self.type != YAML:
             return json.dumps(self.document, separators=(",", ":")).encode()
-        import yaml
-
-        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        text: str = yaml.dump(self.document, Dumper=dumper, default_flow_style=False, allow_unicode=True)
+        text: str = yaml.dump(self.document, Dumper=_Yaml, default_flow_style=False, allow_unicode=True)
         return text.encode()
+
+
+class _Yaml(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """YAML in which a text is a text to Go's readers too, which take 1e3 for a number and y for a truth."""
+
+
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[-+]?[\d_.]+[eE][-+]?\d+"), list("-+.0123456789"))
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?0o?[0-9_]+"), list("-+0"))
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]"), list("yYnN"))

@@ -186,6 +186,11 @@ def test_a_node_is_stopped_marked_and_started_again(playground, web, panel):
     said(panel, "node-2 is Ready again")
 
 
+def test_a_node_that_is_not_there_cannot_be_stopped(playground):
+    with pytest.raises(NodePortKitError, match="node-9"):
+        playground.stop_node("node-9")
+
+
 def test_resetting_leaves_nodes_alone(playground, panel):
     press(panel, "reset")
     eventually(lambda: shown(panel)[0], lambda title: title == "No pod runs yet")
@@ -229,6 +234,7 @@ def test_a_playground_that_was_killed_is_said_in_one_sentence(capfd):
     assert panel._controls["service"].disabled
     assert eventually(lambda: not playground.running)
     press(panel, "send")
+    assert panel.said == "The playground has ended; this is how it was last."
     assert eventually(threads, lambda left: not left) == []
     with pytest.raises(NodePortKitError):
         PlaygroundPanel(playground)

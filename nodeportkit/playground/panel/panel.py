@@ -203,12 +203,14 @@ class PlaygroundPanel(Explorer):
             except Exception as error:
                 told, wrong = f"This went wrong: {error!r}", True
             with LOCK:
-                # Of a playground that has ended more was said already.
+                # Of a playground that has ended enough was said.
                 if self._open and not self._look.over:
                     self._say(told, wrong=wrong)
                     self.refresh()
 
         with LOCK:
+            if not self._open or self._look.over:
+                return
             self._say(begun)
             self.refresh()
         with contextlib.suppress(RuntimeError):  # the panel is closed

@@ -85,11 +85,25 @@ def check(user: User, method: str, place: Place, *, watches: bool) -> None:
     raise forbidden(resource, place.name, why)
 
 
-def review(kind: str, group: str, user: User, spec: Any) -> Object:
-    """The answer to what a user may do, or who they are."""
+def review(kind: str, group: str, headers: Mapping[str, str], spec: Any) -> Object:
+    """The answer to what a user may do, who they are, or whose a token is.
+
+    Parameters
+    ----------
+    kind, group
+        What is asked.
+    headers
+        Of the request; its own token is the one that is good.
+    spec
+        What the request says.
+    """
+    user, asked = user_of(headers), spec if isinstance(spec, dict) else {}
     status: Object
     if kind == "SelfSubjectReview":
-        status = {"userInfo": {"username": user.name, "groups": list(user.groups)}}
+        status = {"userInfo": _told(user)}
+    elif kind == "TokenReview":
+        good = headers.get("authorization") == f"Bearer {asked.get('token')}"
+        status = {"authenticated": True, "user": _told(User())} if good else {"error": "invalid bearer token"}
     elif kind == "SelfSubjectRulesReview":
         status = {**(_EVERYTHING if user.allowed else _REVIEWS_ONLY), "incomplete": False}
     else:
@@ -98,6 +112,10 @@ def review(kind: str, group: str, user: User, spec: Any) -> Object:
         "kind": kind,
         "apiVersion": f"{group}/v1",
         "metadata": {"creationTimestamp": None},
-        **({} if kind == "SelfSubjectReview" else {"spec": spec if isinstance(spec, dict) else {}}),
+        **({} if kind == "SelfSubjectReview" else {"spec": asked}),
         "status": status,
     }
+
+
+def _told(user: User) -> Object:
+    return {"username": user.name, "groups": list(user.groups)}

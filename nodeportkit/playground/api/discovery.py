@@ -26,6 +26,7 @@ _SUBRESOURCE_KINDS: Final = {
 # Served, but not stored: kinds by group and resource.
 REVIEWS: Final = {
     ("authentication.k8s.io", "selfsubjectreviews"): "SelfSubjectReview",
+    ("authentication.k8s.io", "tokenreviews"): "TokenReview",
     ("authorization.k8s.io", "selfsubjectaccessreviews"): "SelfSubjectAccessReview",
     ("authorization.k8s.io", "selfsubjectrulesreviews"): "SelfSubjectRulesReview",
 }

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from nodeportkit.playground.api import discovery, openapi
-from nodeportkit.playground.api.access import review, user_of
+from nodeportkit.playground.api.access import review
 from nodeportkit.playground.api.decoding import Sent, parsed
 from nodeportkit.playground.api.exchange import Answer, Request
 
@@ -47,7 +47,7 @@ def document(request: Request) -> Answer | None:
         kind = discovery.REVIEWS[match["group"], match["plural"]]
         sent = parsed(Sent(request.body, request.headers.get("content-type", "")), kind)
         spec = sent.get("spec") if isinstance(sent, dict) else None
-        return Answer(201, review(kind, match["group"], user_of(request.headers), spec))
+        return Answer(201, review(kind, match["group"], request.headers, spec))
     if path == "/api/v1" or re.fullmatch(r"/apis/[^/]+/[^/]+", path):
         group, version = path.removeprefix("/apis/").split("/") if path.startswith("/apis/") else ("", "v1")
         listed = discovery.resource_list(group, version)

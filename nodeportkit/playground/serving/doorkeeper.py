@@ -120,14 +120,15 @@ class _Head(httputil.HTTPMessageDelegate):
         refusal = self._keeper.rules.refusal(start_line.path.partition("?")[0], headers)
         if refusal is None:
             return self._inner.headers_received(start_line, headers)
-        self._refuse(*refusal, expected="Expect" in headers, bare=start_line.method == "HEAD")
+        comes = _length(headers) > 0 or "Transfer-Encoding" in headers
+        self._refuse(*refusal, body_comes=comes, expected="Expect" in headers, bare=start_line.method == "HEAD")
         return None
 
     def data_received(self, chunk: bytes) -> Any:
         """Pass on a part of the body."""
         self._length += len(chunk)
         if not self._refused and self._length > LARGEST_BODY:  # in parts, it does not say beforehand how long it is
-            self._refuse(*_too_large())
+            self._refuse(*_too_large(), body_comes=True)
         return None if self._refused else self._inner.data_received(chunk)
 
     def finish(self) -> None:
@@ -144,15 +145,17 @@ class _Head(httputil.HTTPMessageDelegate):
         if not self._refused:
             self._inner.on_connection_close()
 
-    def _refuse(self, code: int, reason: str, message: str, *, expected: bool = False, bare: bool = False) -> None:
+    def _refuse(
+        self, code: int, reason: str, message: str, *, body_comes: bool, expected: bool = False, bare: bool = False
+    ) -> None:
         self._refused = True
         body = json.dumps(failure(code, reason, message)).encode()
-        headers = httputil.HTTPHeaders(
-            {"Content-Type": "application/json", "Content-Length": str(len(body)), "Connection": "close"}
-        )
+        headers = httputil.HTTPHeaders({"Content-Type": "application/json", "Content-Length": str(len(body))})
+        if body_comes:
+            headers["Connection"] = "close"
         line = httputil.ResponseStartLine("HTTP/1.1", code, responses.get(code, reason))
         self._connection.write_headers(line, headers, b"" if bare else body)
-        if expected or bare:  # nothing of the body is on its way yet
+        if expected:  # the client waits with the body until it is asked for
             self._connection.finish()
         else:
             self._linger = asyncio.get_running_loop().call_later(_LINGER, self._end)

@@ -7,10 +7,13 @@ import signal
 import threading
 import time
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html import unescape
 
 import pytest
 
+from figures.clusters import cluster as crowded
+from figures.oracle import faults
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.playground.faults.planting import FAULTS
@@ -258,6 +261,21 @@ def test_names_are_text_and_never_markup():
     found = [it for it in ET.fromstring(drawn.svg()).iter() if it.tag.endswith("img")]
     assert found == []
     assert evil in drawn.words
+
+
+@pytest.mark.parametrize("nodes", [1, 3, 4, 12, 20])
+def test_counts_notes_and_states_have_room(nodes):
+    crowd = crowded(nodes=nodes, pods=3 * nodes, sick=(1,), selector={"app": "web", "tier": "front"})
+    for service, place in (("shop/web", crowd), ("shop/web", crowded(nodes=nodes, pods=3 * nodes, sick=(1,)))):
+        tally = Tally()
+        for number, pod in enumerate(place.pods["name"]):
+            pods = replace(ANSWERED, service=service, pod=f"shop/{pod}", node=f"node-{number % nodes + 1}")
+            lost = replace(pods, node="node-1", pod="", outcome="timeout")
+            tally.add([(pods, 10**number % 1_000_003), (lost, 1000), (replace(lost, outcome="refused"), 1000)])
+        drawn = picture(place, service, tally, {"node-1"})
+        assert faults(drawn.picture()) == []
+        assert "stopped" in drawn.words
+        assert "timed out" in drawn.words
 
 
 def test_equal_requests_are_one_line_and_the_latest_are_told_apart():

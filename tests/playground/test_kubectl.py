@@ -23,11 +23,6 @@ def web(cluster):
     cluster.kubectl("delete", "service", "web", "--ignore-not-found")
 
 
-def test_the_resources_are_known(cluster):
-    names = {line.split()[0] for line in cluster.kubectl("api-resources", "--no-headers").splitlines()}
-    assert {"services", "pods", "nodes", "deployments", "endpointslices", "networkpolicies", "ingresses"} <= names
-
-
 def test_nothing_is_said_as_kubectl_says_it(cluster):
     assert cluster.kubectl("get", "services", "-n", "kube-public") == "No resources found in kube-public namespace.\n"
 
@@ -70,22 +65,6 @@ def test_the_three_patches(web, patch, kind, expected):
     assert web.kubectl("patch", "service", "web", f"--type={kind}", "-p", patch) == "service/web patched\n"
     ports = json.loads(web.kubectl("get", "service", "web", "-o", "json"))["spec"]["ports"]
     assert sorted((port["port"], port["nodePort"]) for port in ports) == expected
-
-
-def test_a_bad_patch_is_refused_in_the_servers_words(web):
-    patch = '{"spec":{"ports":[{"port":80,"nodePort":80}]}}'
-    refused = web.kubectl("patch", "service", "web", "--type=merge", "-p", patch, code=1)
-    assert refused == (
-        'The Service "web" is invalid: spec.ports[0].nodePort: Invalid value: 80: '
-        "provided port is not in the valid range. The range of valid ports is 30000-32767\n"
-    )
-
-
-def test_labels_come_and_go(web):
-    assert web.kubectl("label", "service", "web", "tier=x") == "service/web labeled\n"
-    assert "tier=x" in web.kubectl("get", "service", "web", "--show-labels")
-    assert web.kubectl("label", "service", "web", "tier-") == "service/web unlabeled\n"
-    assert "tier" not in web.kubectl("get", "service", "web", "-o", "yaml")
 
 
 def test_selectors_choose(web):

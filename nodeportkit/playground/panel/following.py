@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -24,7 +25,8 @@ _OFTEN: Final = 0.2  # seconds between two looks
 _SELDOM: Final = 1.0  # where there was no answer
 
 
-class Look(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Look:
     """What was seen at one moment.
 
     Attributes
@@ -41,7 +43,7 @@ class Look(msgspec.Struct, frozen=True):
         Whether the playground has ended.
     """
 
-    cluster: Any
+    cluster: LiveCluster
     stopped: frozenset[str]
     requests: tuple[Landed, ...] = ()
     trouble: str = ""
@@ -82,11 +84,6 @@ class Following:
         """Cease to follow."""
         self._over.set()
         self._watch.stop()
-
-    @property
-    def alive(self) -> bool:
-        """Whether it still follows."""
-        return self._thread.is_alive()
 
     def _follow(self) -> None:
         before = self.first

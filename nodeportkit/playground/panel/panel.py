@@ -132,8 +132,7 @@ class PlaygroundPanel(Explorer):
     @property
     def cluster(self) -> Cluster:
         """The cluster as it was seen last."""
-        seen_last: Cluster = self._look.cluster
-        return seen_last
+        return self._look.cluster
 
     @property
     def planted(self) -> Planted | None:

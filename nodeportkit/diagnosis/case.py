@@ -172,33 +172,10 @@ class Case:
         mine = mine[mask(isinstance(it, Mapping) for it in mine["template_labels"])]
         return mine[true(mine["owner_name"].isna())]
 
-    @cached_property
-    def unseen_workloads(self) -> bool:
-        """Whether there may be a workload that makes such pods as the selector wants, and has none now.
-
-        Tables of Deployments show selectors with `-o wide` only; one that has pods makes pods like those.
-        """
-        if not self.collected("workloads"):
-            return True
-        made = self.cluster.workloads
-        mine = made[
-            true(made["namespace"].eq(self.namespace) & made["owner_name"].isna() & made["kind"].ne("ReplicaSet"))
-        ]
-        told = [
-            isinstance(a, Mapping) or isinstance(b, Mapping)
-            for a, b in zip(mine["template_labels"], mine["selector"], strict=True)
-        ]
-        return bool((~np.array(told, dtype=np.bool_) & ~true(mine["ready"].gt(0))).any())
-
     @property
     def workloads_command(self) -> str:
         """The command that shows which pods the workloads of the namespace make."""
         return self.command("get deployments,statefulsets,daemonsets", "-o", "wide")
-
-    def nothing_fits(self, port: Facts) -> bool:
-        """Whether there are no pods in the namespace, nor workloads that would make such as the selector wants."""
-        nobody = bool(port.selector) and port.pods_listed and port.all_pods.empty and port.ends.empty
-        return nobody and port.workloads.empty and self.collected("workloads")
 
     def family_gap(self, port: Facts) -> tuple[str, ...]:
         """The IP families of the service that none of its pods has an address of; () where that is not known."""
@@ -207,10 +184,6 @@ class Case:
             return ()
         have = {family_of(ip) for ips in pods["ips"] for ip in ips}
         return tuple(family for family in self.families if family not in have) if have else ()
-
-    def families_shown(self, port: Facts) -> bool:
-        """Whether every family of the service and every address of its pods was shown: tables show the first."""
-        return bool(self.row["ip_families"]) and bool(port.running["host_network"].notna().all())
 
     # What was collected, and how it is asked for
 
@@ -252,12 +225,6 @@ class Case:
         return specs[true(specs["spec"].isin(self.pods["spec"].dropna()))]
 
     @cached_property
-    def selects_unknown(self) -> bool:
-        """Whether it was not shown which pods the service selects: neither a selector with labels, nor endpoints."""
-        shown = self.facts.selector is not None and (self.facts.labels_shown or len(self.facts.matched) > 0)
-        return not shown and self.facts.ends.empty
-
-    @cached_property
     def apps(self) -> list[App]:
         """The applications that these pods belong to, the one that is meant first; empty where labels are not known."""
         return apps(
@@ -275,37 +242,6 @@ class Case:
             self.pods["spec"].notna() | self.pods["host_network"].notna() | self.pods["name"].isin(self.declared["pod"])
         )
         return bool(len(self.pods)) and bool(true(known).all())
-
-    def portless(self, port: Facts) -> list[str]:
-        """The pods, or their addresses, that slices made from its selector list without a port for this one."""
-        ends = port.endpoints
-        bare = ends[
-            true(ends["address"].notna() & ends["port"].isna() & ends["port_name"].notna() & ends["derived"].eq(False))
-        ]
-        linked = set(port.ends["pod_ip"].dropna())
-        bare = (
-            bare[mask(address not in linked for address in bare["address"])] if self.facts.selector else bare.iloc[:0]
-        )
-        return [str(who) for who in bare["pod"].fillna(bare["address"]).unique()]
-
-    def unlisted(self, port: Facts) -> list[str]:
-        """The pods that are ready and stand in no slice, where slices were shown in full and the pods' addresses too."""
-        ends = port.endpoints
-        if not self.facts.selector or not self.facts.stated or ends.empty or ends["address"].isna().any():
-            return []
-        shown, families = set(ends["address"]), {family_of(address) for address in ends["address"]}
-        pods = self.pods[true(self.pods["ready"]) & ~true(self.pods["terminating"])]
-        return [
-            str(name)
-            for name, ips in zip(pods["name"], pods["ips"], strict=True)
-            if isinstance(ips, list) and ips and family_of(ips[0]) in families and not shown & set(ips)
-        ]
-
-    def of_target(self, port: Facts) -> str:
-        """The command that shows the target port and the pods' own ports; "" where both were shown."""
-        if pd.isna(port.ports["target_port"].iloc[0]):
-            return self.command("get services,pods", "-o", "json")
-        return "" if self.containers_shown else self.listing("pods", "-o", "json")
 
     def probed(self, port: Facts) -> bool:
         """Whether a pod that is ready passes a readiness probe over the network on the port that packets are sent to."""

@@ -375,3 +375,27 @@ def test_a_change_of_another_service_leaves_the_tries_at_this_one_standing():
     other, own = (f"$ kubectl edit service {name} -n shop\nservice/{name} edited\n" for name in ("api", "web"))
     assert diagnose(read(TABLES + other + tried), "shop/web")["cause"].tolist() == ["wrong-port"]
     assert diagnose(read(TABLES + own + tried), "shop/web").empty
+
+
+def test_without_any_pod_a_workload_that_is_to_have_none_is_the_reason():
+    text = """$ kubectl get all
+NAME            TYPE        CLUSTER-IP   EXTERNAL-IP  PORT(S)       AGE
+service/shop    NodePort    10.96.51.20  <none>       80:30080/TCP  9d
+
+NAME                   READY   UP-TO-DATE   AVAILABLE   AGE
+deployment.apps/shop   0/0     0            0           9d
+"""
+    found = diagnose(read(text), "shop", symptom="refused")
+    assert (found["cause"][0], found["certainty"][0]) == ("no-pods", "hint")
+    assert found["fix"][0] == "kubectl scale deployment shop --replicas=1"
+    # With a list of services and nothing else nobody looked for pods.
+    assert "hint" not in set(
+        diagnose(read(text.partition("\n\n")[0].replace("all", "services")), "shop", symptom="refused")["certainty"]
+    )
+
+
+def test_the_right_number_is_tried_at_the_address_dialled_where_no_node_was_shown():
+    services = TABLES.partition("$ kubectl get svc")[2].partition("\n\n")[0]
+    made = read(f"$ kubectl get svc{services}\n")
+    found = diagnose(made, "shop/web", symptom="refused", address="192.168.49.2", port=80)
+    assert found["fix"][0] == "curl -m 5 http://192.168.49.2:31080/"

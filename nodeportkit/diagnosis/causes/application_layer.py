@@ -33,16 +33,17 @@ def find(case: Case) -> Iterator[Finding]:
     )
     pod = next(iter(port.used["pod"].dropna()), None)
     number = next((int(n) for n in port.used["pod_port"].dropna()), None)
-    verify = case.listing("pods", "-o", "wide")
-    if pod:
-        asks = ("port-forward", f"pod/{pod}", f"{number}:{number}") if number else ("logs", str(pod), "--tail=50")
-        verify = case.command(*asks)
+    words, verify = "Look at the application's log. See which pods there are:", case.listing("pods", "-o", "wide")
+    if pod and number:
+        words = "Look at the application's log; ask a pod itself in the same way, and compare:"
+        verify = case.command("port-forward", f"pod/{pod}", f"{number}:{number}")
+    elif pod:
+        words, verify = "See what the application says:", case.command("logs", str(pod), "--tail=50")
     # Elimination needs to know that all pods are of one application.
     told = CAUSE.hint if case.containers_shown or len(case.apps) == 1 else CAUSE.possible
     yield told(
         object=case.object, field="spec.ports", evidence=(f"HTTP {status}; " if status else "")
         + f"the chain holds: {len(port.used)} ready {'endpoint' if len(port.used) == 1 else 'endpoints'}, and one answered",
-        explanation="The packets arrive: it is the request or the application. Look at the Host header, the path, http against "
-        "https, and the application's log; ask a pod itself in the same way, and compare:",
+        explanation=f"The packets arrive: it is the request (Host header, path, http against https) or the application. {words}",
         verify=verify, last_resort=True,
     )  # fmt: skip

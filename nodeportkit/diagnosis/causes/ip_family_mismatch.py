@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.diagnosis.shown import families_shown
 from nodeportkit.diagnosis.telling import patch
 from nodeportkit.kube.service_ports import family_of
 from nodeportkit.standings.wording import listed
@@ -49,7 +50,7 @@ def find(case: Case) -> Iterator[Finding]:
             continue
         if len(gap) < len(families) and wanted is None:
             continue  # a service that prefers two families works in the one that its pods have
-        unsure = not case.families_shown(port)
+        unsure = not families_shown(case, port)
         if unsure and (len(port.ends) or not case.symptom):
             continue
         # Pods with an address of that family would stand in the slices.

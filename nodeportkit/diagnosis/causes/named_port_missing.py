@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.causes.selector_too_wide import strangers
 from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.diagnosis.shown import of_target, portless, unlisted
 from nodeportkit.diagnosis.telling import change, some_of
 from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.wording import agree, all_of, listed
@@ -37,7 +38,7 @@ def find(case: Case) -> Iterator[Finding]:
 def _unseen(case: Case, port: Facts) -> Iterator[Finding]:
     """Tables do not show by which name a service sends: slices do show whom it leaves out."""
     target = port.ports["target_port"].iloc[0]
-    verify = case.of_target(port)
+    verify = of_target(case, port)
     if not verify or case.headless or (isinstance(target, str) and target.isdecimal()):
         return
     said = {"object": case.object, "field": case.field(port, "targetPort"), "verify": verify}
@@ -45,7 +46,7 @@ def _unseen(case: Case, port: Facts) -> Iterator[Finding]:
         "If the target port is a name, pods that do not declare a port of that name get nothing, and nothing says so. "
         "Paste what this prints:"
     )
-    if bare := case.portless(port):
+    if bare := portless(case, port):
         some = len(port.ends) > 0
         looked_up = (
             "A target port that is a name is looked up in each pod, by name and protocol: pods without it get nothing. "
@@ -54,7 +55,7 @@ def _unseen(case: Case, port: Facts) -> Iterator[Finding]:
             **said, explanation=f"{looked_up}Paste what this prints:", partial=some, explains=("uneven", "refused") if some else CAUSE.symptoms,
             evidence=f"its slices list {some_of(bare)} without a port",
         )  # fmt: skip
-    elif left_out := case.unlisted(port):
+    elif left_out := unlisted(case, port):
         evidence = f"{len(left_out)} of {len(case.pods)} pods are ready and in no slice: {some_of(left_out)}"
         yield CAUSE.possible(
             **said, evidence=evidence, explanation=explanation, explains=("uneven", "refused"), partial=True

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import pandas as pd
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.diagnosis.shown import nothing_fits, selects_unknown, unseen_workloads
 from nodeportkit.standings.facts import Facts, mask, true
+from nodeportkit.standings.parts import part
 from nodeportkit.standings.result import Standing
 
 __all__ = ["CAUSE", "find"]
 
 CAUSE = Cause("no-pods", 34, ("refused",))
+_SCALED: Final = ("Deployment", "StatefulSet")
 
 
 def find(case: Case) -> Iterator[Finding]:
     """What the workload wants, and what it or its pods say."""
+    if selects_unknown(case) and not case.headless and case.facts.pods_listed and case.facts.pods.empty:
+        yield _nobody(case)
     for port in case.ports:
         about, standing = case.judged(port)
-        if standing.cause == "selector-mismatch" and case.unseen_workloads and case.symptom:
+        if standing.cause == "selector-mismatch" and unseen_workloads(case) and case.symptom:
             yield CAUSE.possible(
                 object=case.object, field="spec.selector", evidence="no pod has the labels of the selector; not all workloads were shown",
                 explanation="A workload that makes such pods may be scaled to zero, or not allowed to make any. Paste what this prints:",
                 verify=case.workloads_command,
             )  # fmt: skip
-        if about != "no-pods" or case.nothing_fits(port):
+        if about != "no-pods" or nothing_fits(case, port):
             continue
         if not standing.cause or (port.workloads.empty and port.matched.empty):
             # Nobody knows what was to make the pods, or whether the selector is what is wrong.
@@ -37,6 +43,26 @@ def find(case: Case) -> Iterator[Finding]:
             )  # fmt: skip
             continue
         yield _told(case, port, standing)
+
+
+def _nobody(case: Case) -> Finding:
+    """Which pods it selects was not shown, and there are none to select."""
+    made = part(case.cluster, "workloads", case.namespace)
+    idle = made[true(made["desired"].eq(0) & made["owner_name"].isna() & made["kind"].isin(_SCALED))]
+    named = idle[true(idle["name"].eq(case.name))] if len(idle) > 1 else idle
+    said = {"object": case.object, "field": "spec.selector", "place": 31}
+    if case.symptom is None or len(named) != 1:
+        return CAUSE.possible(
+            **said, evidence=f"there are no pods in namespace {case.namespace}",
+            explanation="Without pods a service answers nobody. See what was to make them:", verify=case.workloads_command,
+        )  # fmt: skip
+    kind, name = (str(named[column].iloc[0]) for column in ("kind", "name"))
+    return CAUSE.hint(
+        **(said | {"object": f"{kind} {case.namespace}/{name}", "field": "spec.replicas"}),
+        evidence=f"there are no pods in namespace {case.namespace}; {kind} {name} is to have none",
+        explanation="Without pods a service answers nobody. Scale it up:",
+        fix=case.command(f"scale {kind.lower()}", name, "--replicas=1"),
+    )  # fmt: skip
 
 
 def _told(case: Case, port: Facts, standing: Standing) -> Finding:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.diagnosis.shown import selects_unknown
 from nodeportkit.standings.facts import Facts, mask, true
 from nodeportkit.standings.readiness import whom_to_ask
 from nodeportkit.standings.wording import agree
@@ -19,7 +20,7 @@ CAUSE = Cause("pods-not-ready", 36, ("refused",))
 
 def find(case: Case) -> Iterator[Finding]:
     """What state they are in, and what they say about it."""
-    if case.selects_unknown and not case.headless and case.symptom in (None, *CAUSE.symptoms):
+    if selects_unknown(case) and not case.headless and case.symptom in (None, *CAUSE.symptoms):
         yield from _unselected(case)
     for port in case.ports:
         about, standing = case.judged(port)

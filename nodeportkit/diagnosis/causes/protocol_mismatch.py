@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.diagnosis.shown import of_target, portless
 from nodeportkit.diagnosis.telling import change
 from nodeportkit.standings.facts import Facts, mask, true
 from nodeportkit.standings.wording import agree, listed
@@ -46,14 +47,14 @@ def find(case: Case) -> Iterator[Finding]:
 def _unseen(case: Case, port: Facts, protocol: str) -> Iterator[Finding]:
     """Tables show neither target ports nor those of pods: slices without a port point to it, and so may the symptom."""
     silent = "refused" if protocol == "TCP" else "timeout"
-    portless = port.ends.empty and bool(case.portless(port))
-    if portless or (case.symptom in (silent, "refused") and len(port.used)):
+    bare = port.ends.empty and bool(portless(case, port))
+    if bare or (case.symptom in (silent, "refused") and len(port.used)):
         yield CAUSE.possible(
             object=case.object, field=case.field(port, "protocol"),
-            evidence=("the slices list pods without a port; " if portless else "")
+            evidence=("the slices list pods without a port; " if bare else "")
             + f"the service speaks {protocol}; for which protocol the pods declare their ports was not shown",
             explanation="Packets of one protocol never reach a port of another. Paste what this prints:",
-            verify=case.of_target(port), place=45,
+            verify=of_target(case, port), place=45,
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from nodeportkit.diagnosis.apps import NAMING, owner_by_name
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.diagnosis.shown import nothing_fits, unseen_workloads
 from nodeportkit.diagnosis.telling import labels, patch
 from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.nearest import Nearest, nearest_pods, spelled_alike
@@ -33,7 +34,7 @@ def find(case: Case) -> Iterator[Finding]:
             )  # fmt: skip
         elif about == "selector-mismatch":
             yield _mismatch(case, port, standing)
-        elif case.nothing_fits(port):
+        elif nothing_fits(case, port):
             yield _no_template(case, port)
 
 
@@ -42,12 +43,12 @@ def _mismatch(case: Case, port: Facts, standing: Standing) -> Finding:
     near = nearest_pods(selector, port.pods)
     explanation, fix = _way_out(case, port, near)
     told = CAUSE.fact
-    if case.unseen_workloads:
+    if unseen_workloads(case):
         told = CAUSE.hint if _resembles(near, selector) else CAUSE.possible
     return told(
         object=case.object, field=_field(near, selector), evidence=_evidence(near, selector, port.pods),
         explanation=explanation or f"{standing.reason} {standing.explanation}", fix=fix or standing.fix,
-        verify=case.workloads_command if case.unseen_workloads
+        verify=case.workloads_command if unseen_workloads(case)
         else "" if fix or standing.fix else case.command("get pods", "--show-labels"),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ import pandas as pd
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.diagnosis.once import derived
+from nodeportkit.diagnosis.shown import of_target, unlisted
 from nodeportkit.kube.columns import cell_lists
 from nodeportkit.kube.service_ports import family_of
 from nodeportkit.standings.facts import Facts, true
@@ -101,7 +102,7 @@ def _of_tables(case: Case, told: pd.DataFrame) -> Iterator[Finding]:
             verify=case.command("get endpointslices", "-l", f"kubernetes.io/service-name={case.name}", "-o", "yaml"),
         )  # fmt: skip
     for port in case.ports:
-        if not stale and (missing := case.unlisted(port)) and (verify := case.of_target(port)):
+        if not stale and (missing := unlisted(case, port)) and (verify := of_target(case, port)):
             yield CAUSE.possible(
                 **said, evidence=f"no slice lists {listed(missing)}, which {agree(len(missing), 'is', 'are')} ready",
                 explanation="Unless these pods lack the port that the service sends to, the slices are behind. Paste what this prints:",

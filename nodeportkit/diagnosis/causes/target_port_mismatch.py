@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.diagnosis.shown import of_target
 from nodeportkit.diagnosis.telling import change
 from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.wording import listed
@@ -25,7 +26,7 @@ def find(case: Case) -> Iterator[Finding]:
         target = row["target_port"] if isinstance(row["target_port"], str) else ""
         if not true(port.ends["ready"]).any() or row["node_port"] in answered:
             continue
-        if (not target or target.isdecimal()) and (verify := case.of_target(port)) and case.symptom:
+        if (not target or target.isdecimal()) and (verify := of_target(case, port)) and case.symptom:
             yield _unseen(case, port, verify)
             continue
         if not target.isdecimal():

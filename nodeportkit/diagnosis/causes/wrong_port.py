@@ -8,7 +8,7 @@ import pandas as pd
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
-from nodeportkit.diagnosis.telling import right_way
+from nodeportkit.diagnosis.telling import curl, right_way
 from nodeportkit.standings.facts import true
 from nodeportkit.standings.wording import listed
 
@@ -45,5 +45,11 @@ def find(case: Case) -> Iterator[Finding]:
         object=case.object, field=field,
         evidence=f"dialled {case.dial}; spec.ports[].nodePort={','.join(right)}" + (f"; {number} is {is_it}" if is_it else ""),
         explanation=f"{'' if is_it else f'{number} is no port of this service. '}Nodes answer on the node port, {listed(right, 'or')}:",
-        fix=(way := right_way(case)), verify="" if way else "kubectl get nodes -o wide", explains=explains,
+        fix=(way := right_way(case) or _same_address(case)), verify="" if way else "kubectl get nodes -o wide", explains=explains,
     )  # fmt: skip
+
+
+def _same_address(case: Case) -> str:
+    """The address dialled with the right number, where no address of a node was shown: it may well be one."""
+    known = case.dial.kind in ("stranger", "name") and case.dial.address
+    return curl(case.dial.address or "", min(case.node_ports)) if known else ""

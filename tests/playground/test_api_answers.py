@@ -295,3 +295,26 @@ def test_empty_metadata_is_left_out(ask):
     # Go's encoding/json leaves out what is empty.
     made = ask("POST", MAPS, {"metadata": {"name": "b", "labels": {}, "ownerReferences": [], "finalizers": []}})
     assert not {"labels", "ownerReferences", "finalizers"} & made.document["metadata"].keys()
+
+
+@pytest.mark.parametrize("name", ["s", "s:80", "http:s:80"])
+def test_who_asks_for_a_proxy_is_told_where_to_dial(ask, name):
+    ask("POST", SERVICES, service(clusterIP="10.96.0.9"))
+    answer = ask("GET", f"{SERVICES}/{name}/proxy/index.html")
+    assert answer.code == 404
+    assert answer.document["message"].endswith("dial s on this machine, at 10.96.0.9:80")
+
+
+def test_nobody_manages_the_status_of_what_is_new(ask):
+    made = ask("POST", SERVICES, service(), fieldManager="ann").document
+    (entry,) = made["metadata"]["managedFields"]
+    assert entry["manager"] == "ann"
+    assert entry["fieldsV1"].keys() == {"f:spec"}
+
+
+@pytest.mark.parametrize(("token", "status"), [("mine", {"authenticated": True}), ("other", {"error": "invalid bearer token"})])  # fmt: skip
+def test_a_token_is_good_if_it_is_the_one_that_asks(token, status):
+    headers = {"authorization": "Bearer mine"}
+    body = json.dumps({"spec": {"token": token}}).encode()
+    told = ApiServer().answer(Request("POST", "/apis/authentication.k8s.io/v1/tokenreviews", {}, headers, body))
+    assert told.document["status"].items() >= status.items()

@@ -48,6 +48,8 @@ def claimed(old: Object | None, new: Object, manager: str, when: str, subresourc
     """The new object, with what changed in it managed by whoever changed it."""
     before, after = _fields(old) if old else {}, _fields(new)
     changed = {path for path, value in after.items() if path not in before or before[path] != value}
+    if old is None:
+        changed = {path for path in changed if path[0] != "f:status"}  # the server's own doing
     entries = [_without(entry, {p for p in before if p not in after} | changed) for entry in _entries(old or {})]
     if changed:
         mine = _entry(entries, manager, "Update", subresource)

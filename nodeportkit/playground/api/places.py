@@ -78,4 +78,8 @@ def place_of(path: str) -> Place:
     unserved_beside = sub in _UNSERVED_BESIDE
     if (sub and sub not in resource.subresources and not unserved_beside) or (match["rest"] and not unserved_beside):
         raise nowhere()
-    return Place(resource, namespace, match["name"] or "", sub)
+    name = match["name"] or ""
+    if sub == "proxy" and ":" in name:
+        scheme_or_name, name_or_port, *port = name.split(":")  # NAME:PORT or SCHEME:NAME:PORT
+        name = name_or_port if port else scheme_or_name
+    return Place(resource, namespace, name, sub)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from nodeportkit.errors import NodePortKitError
@@ -71,21 +72,21 @@ class Addresses:
 
     def as_real(self, address: str) -> str:
         """The address of a cluster that a loopback address stands for; a client of no cluster for any other."""
-        for prefix, real in self._prefixes():
+        for prefix, real in _prefixes(self.block):
             if address.startswith(prefix):
                 return real + address.removeprefix(prefix)
         return _OUTSIDE
 
     def as_loopback(self, address: str) -> str:
         """The loopback address that stands for one of a cluster; others come back as they are."""
-        for prefix, real in self._prefixes():
+        for prefix, real in _prefixes(self.block):
             if address.startswith(real):
                 return prefix + address.removeprefix(real)
         return address
 
     def has(self, address: str) -> bool:
         """Whether it is one of them."""
-        return address.startswith(tuple(prefix for prefix, _ in self._prefixes()))
+        return address.startswith(_beginnings(self.block))
 
     @property
     def all_pods(self) -> str:
@@ -97,12 +98,20 @@ class Addresses:
         """The first second part of the pods' addresses: those of a block are one range."""
         return 244 - _PODS * self.block
 
-    def _prefixes(self) -> tuple[tuple[str, str], ...]:
-        return (
-            (f"127.{168 + self.block}.", "192.168."),
-            (f"127.{96 + self.block}.", "10.96."),
-            *((f"127.{self._first + row}.", f"10.{244 + row}.") for row in range(_PODS)),
-        )
+
+@cache
+def _prefixes(block: int) -> tuple[tuple[str, str], ...]:
+    """How the addresses of a block begin, and those that they stand for."""
+    return (
+        (f"127.{168 + block}.", "192.168."),
+        (f"127.{96 + block}.", "10.96."),
+        *((f"127.{244 - _PODS * block + row}.", f"10.{244 + row}.") for row in range(_PODS)),
+    )
+
+
+@cache
+def _beginnings(block: int) -> tuple[str, ...]:
+    return tuple(prefix for prefix, _ in _prefixes(block))
 
 
 class Claim:

@@ -39,6 +39,8 @@ def _unseen(case: Case) -> Iterator[Finding]:
     """Tables do not show the policy: it may be what somebody met where a node has no pod, or where that is not known."""
     if case.symptom != "timeout" or case.wrong_number or not case.node_ports or not _from_outside(case):
         return
+    if case.type == "LoadBalancer" and case.dial.node is None:
+        return  # what balances leaves such nodes out by itself
     for port in case.ports:
         if port.used.empty and not case.split_told:
             continue

@@ -172,7 +172,11 @@ def test_edit_with_an_editor(cluster, namespace):
 def test_a_drained_node_is_left_by_its_pods(cluster, namespace):
     namespace("create", "-f", "-", data=DEPLOYMENT.replace("replicas: 1", "replicas: 3"))
     namespace("rollout", "status", "deployment/web", "--timeout=20s")
+    there = {pod["metadata"]["uid"] for pod in read(namespace, "pods")["items"]}
     try:
+        said = cluster.kubectl("drain", "node-3", "--ignore-daemonsets", "--force", "--dry-run=server")
+        assert "node/node-3 drained (server dry run)" in said
+        assert {pod["metadata"]["uid"] for pod in read(namespace, "pods")["items"]} == there
         said = cluster.kubectl("drain", "node-3", "--ignore-daemonsets", "--force", "--timeout=20s")
         assert "node/node-3 drained" in said
         namespace("rollout", "status", "deployment/web", "--timeout=20s")

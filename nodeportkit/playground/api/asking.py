@@ -55,7 +55,7 @@ def options_of(request: Request, sub: str) -> Options:
 
 
 def delete_options(request: Request) -> Object:
-    """What a deletion is to be like, from the body and the query.
+    """What a deletion, or an eviction, is to be like, from the body and the query.
 
     Raises
     ------
@@ -64,7 +64,10 @@ def delete_options(request: Request) -> Object:
     """
     wanted: Object = {}
     if request.body.strip():
-        wanted = _checked(parsed(Sent(request.body, request.headers.get("content-type", "")), "DeleteOptions"))
+        sent = parsed(Sent(request.body, request.headers.get("content-type", "")), "DeleteOptions")
+        if isinstance(sent, dict) and sent.get("kind") == "Eviction":
+            sent = sent.get("deleteOptions") or {}
+        wanted = _checked(sent)
     grace = request.one("gracePeriodSeconds")
     if grace.isdecimal():
         wanted["gracePeriodSeconds"] = int(grace)

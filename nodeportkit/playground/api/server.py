@@ -247,7 +247,7 @@ class ApiServer:
             case (("PUT" | "PATCH"), "scale"):
                 return self._scale(request, place, thing)
             case "POST", "eviction":
-                self._deleted(request, place, {})
+                self._deleted(request, place, delete_options(request))
                 return Answer(201, dict(_SUCCESS))
             case "POST", "binding":
                 sent = parsed(Sent(request.body, request.headers.get("content-type", "")), "Binding")
@@ -260,6 +260,7 @@ class ApiServer:
         raise subresources.unserved_beside(thing, place.sub)
 
     def _scale(self, request: Request, place: Place, thing: Object) -> Answer:
+        self._wanted(request)  # before anything is done
         if request.method == "PATCH":
             how = "merge" if _how(request) == "strategic" else _how(request)  # of so few fields they are one
             sent = _patched("Scale", how, subresources.as_scale(thing), read(Sent(request.body), "Scale"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shlex
 import shutil
 import subprocess
@@ -18,7 +17,7 @@ from nodeportkit.errors import NodePortKitError, NotFound, nearest
 from nodeportkit.playground.process.asking import ask, call, reach, remarks
 from nodeportkit.playground.process.launch import environment, start, stop
 from nodeportkit.playground.process.settings import Settings
-from nodeportkit.playground.process.state import folder_for, running
+from nodeportkit.playground.process.state import passing_folder, running
 from nodeportkit.playground.programs import Printed, kubectl_path, run
 from nodeportkit.playground.sample import APP, deployment, exposed
 
@@ -70,7 +69,7 @@ class Playground:
     """
 
     def __init__(self, nodes: int = 3, speed: float = 1.0) -> None:
-        folder = folder_for().with_name(f"notebook-{secrets.token_hex(6)}")
+        folder = passing_folder()
         settings = Settings(folder, folder / "kubeconfig", nodes, speed, guarded=True)
         self._state, process = start(settings)
         self._folder = folder

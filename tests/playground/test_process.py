@@ -1,5 +1,6 @@
 """Playgrounds as processes: begun, found again, killed, in each other's way, and ended."""
 
+import fcntl
 import json
 import os
 import re
@@ -162,6 +163,35 @@ def test_a_playground_ends_with_the_program_that_made_it(tmp_path):
     while folder.exists():
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def test_what_was_killed_together_with_its_program_is_swept_away_by_the_next_start(tmp_path):
+    program = "import nodeportkit as npk; p = npk.Playground(); print(p._state.pid, p.kubeconfig, flush=True); input()"
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as made:
+        pid, kubeconfig = made.stdout.readline().split()
+        # Both at once: stopped first, so that neither notices the other's end.
+        os.kill(int(pid), signal.SIGSTOP)
+        made.kill()
+        os.kill(int(pid), signal.SIGKILL)
+        made.wait()
+    while start_time(int(pid)) is not None:
+        time.sleep(0.02)
+    left = Path(kubeconfig).parent
+    assert left.exists()
+    (left.parent / ".notebook-begins.lock").touch()
+    (left.parent / "notebook-begins").mkdir()
+    with (left.parent / ".notebook-begins.lock").open("w") as begins:  # another that begins at this moment
+        fcntl.flock(begins, fcntl.LOCK_EX)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_STATE_HOME", str(tmp_path))
+            with Playground(nodes=1) as mine, Playground(nodes=1) as other:
+                assert not left.exists()
+                assert not (left.parent / f".{left.name}.lock").exists()
+                assert (left.parent / "notebook-begins").exists()
+                assert mine.running  # the start of the other let it be
+                assert other.running
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import msgspec
 
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.playground.process.pids import end
-from nodeportkit.playground.process.state import MARK, State, clean, locked, running
+from nodeportkit.playground.process.state import MARK, State, clean, locked, running, sweep
 
 if TYPE_CHECKING:
     from nodeportkit.playground.process.settings import Settings
@@ -49,6 +49,7 @@ def start(settings: Settings) -> tuple[State, subprocess.Popen[bytes] | None]:
             f"the playground needs {', '.join(missing)}", hint="Install them: pip install 'nodeportkit[playground]'"
         )
     try:
+        sweep(settings.folder.parent)
         with locked(settings.folder):
             state = running(settings.folder)
             if state is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,11 +17,12 @@ import msgspec
 from nodeportkit.playground.process.pids import start_time
 from nodeportkit.playground.serving.kubeconfig import write_privately
 
-__all__ = ["MARK", "State", "clean", "folder_for", "load", "locked", "running", "save"]
+__all__ = ["MARK", "State", "clean", "folder_for", "load", "locked", "passing_folder", "running", "save", "sweep"]
 
 MARK: Final = "# Made by `nodeportkit playground`; it ends with it.\n"
 _FILE: Final = "state.json"
 _DEFAULT: Final = "default"
+_PASSING: Final = "notebook-"  # how the names of folders begin that nobody comes back to
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ def folder_for(kubeconfig: Path | None = None) -> Path:
     return base / "nodeportkit" / name
 
 
+def passing_folder() -> Path:
+    """A folder for a playground that ends with the program that makes it."""
+    return folder_for().with_name(f"{_PASSING}{secrets.token_hex(6)}")
+
+
 def save(folder: Path, state: State) -> None:
     """Remember a playground."""
     write_privately(folder / _FILE, msgspec.json.encode(state).decode())
@@ -86,12 +93,28 @@ def clean(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def sweep(base: Path) -> None:
+    """Remove what playgrounds left behind that were killed together with their programs; nobody else will."""
+    for lock in base.glob(f".{_PASSING}*.lock"):
+        folder = base / lock.name.removeprefix(".").removesuffix(".lock")
+        with contextlib.suppress(OSError), locked(folder, wait=False):  # whoever begins at this moment holds it
+            if running(folder) is None:
+                clean(folder)
+                lock.unlink()
+
+
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep others from starting or ending the playground of the folder meanwhile."""
+def locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Keep others from starting or ending the playground of the folder meanwhile.
+
+    Raises
+    ------
+    OSError
+        If somebody else does so at this moment, and nobody is to wait.
+    """
     import fcntl
 
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder.parent / f".{folder.name}.lock").open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
+        fcntl.flock(stream, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

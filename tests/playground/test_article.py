@@ -153,6 +153,9 @@ def test_the_page_comes_with_the_headers_of_nginx(terminal):
     assert head.endswith(f"\r\n\r\n{shown}")
     for line in ("Server: nginx/1.25.3", "Content-Type: text/html", "Content-Length: 612", "Connection: keep-alive"):
         assert f"\r\n{line}\r\n" in head
+    # In the order of src/http/ngx_http_header_filter_module.c; what is the playground's own comes after it.
+    order = ["Server", "Date", "Content-Type", "Content-Length", "Connection", "Accept-Ranges"]
+    assert re.findall(r"^([\w-]+): ", head.partition("\r\n\r\n")[0], flags=re.MULTILINE)[: len(order)] == order
     assert "<center><h1>404 Not Found</h1></center>" in terminal.type(f"curl {url}/index.php")
     assert "405 Not Allowed" in terminal.type(f"curl -i -X DELETE {url}/")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.utils import formatdate
 from functools import cache
 from importlib.resources import files
@@ -26,8 +26,7 @@ class Reply:
 
     code: int
     body: bytes
-    type: str = _TEXT
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str]
 
     @property
     def reason(self) -> str:
@@ -67,17 +66,13 @@ def reply(pod: Object, image: str, method: str, path: str, client: str, port: in
     else:
         code = 200
     if nginx:
-        answer = _nginx(code, image)
-    elif code == 500:
-        answer = Reply(code, b"an error, as its annotation asks for\n")
+        body, headers = _nginx(code, image)
     else:
-        name, node = pod["metadata"]["name"], pod["spec"]["nodeName"]
-        plain = name_and_tag(image)[0]
-        text = f"pod: {name}\nnode: {node}\nimage: {plain}\nport: {port}\nclient: {client}\n"
-        answer = Reply(code, text.encode())
+        body = b"an error, as its annotation asks for\n" if code == 500 else _page(pod, image, client, port)
+        headers = _about(body, _TEXT)
     # Who answered, and whom the pod saw: of the playground's own, whatever the program is.
-    answer.headers.update(_signed(pod, client))
-    return answer
+    signed = {"X-Pod-Name": pod["metadata"]["name"], "X-Node-Name": pod["spec"]["nodeName"], "X-Client-Address": client}
+    return Reply(code, body, {**headers, **signed})
 
 
 def datagram(pod: Object, client: str, port: int) -> bytes | None:
@@ -91,17 +86,27 @@ def datagram(pod: Object, client: str, port: int) -> bytes | None:
     return f"pod={name} node={node} client={client} port={port}\n".encode()
 
 
-def _signed(pod: Object, client: str) -> dict[str, str]:
-    return {"X-Pod-Name": pod["metadata"]["name"], "X-Node-Name": pod["spec"]["nodeName"], "X-Client-Address": client}
+def _page(pod: Object, image: str, client: str, port: int) -> bytes:
+    name, node = pod["metadata"]["name"], pod["spec"]["nodeName"]
+    plain = name_and_tag(image)[0]
+    return f"pod: {name}\nnode: {node}\nimage: {plain}\nport: {port}\nclient: {client}\n".encode()
 
 
-def _nginx(code: int, image: str) -> Reply:
+def _about(body: bytes, media: str) -> dict[str, str]:
+    return {"Content-Type": media, "Content-Length": str(len(body))}
+
+
+def _nginx(code: int, image: str) -> tuple[bytes, dict[str, str]]:
     """As nginx answers that has its welcome page alone."""
     tag = name_and_tag(image)[1]
     server = f"nginx/{tag}" if tag.count(".") == 2 and tag.replace(".", "").isdecimal() else "nginx"
-    headers = {"Server": server, "Date": formatdate(usegmt=True), "Connection": "keep-alive"}
-    if code == 200:
-        return Reply(code, _page("nginx.html"), "text/html", {**headers, "Accept-Ranges": "bytes"})
+    body = _file("nginx.html") if code == 200 else _refused(code, server)
+    more = {"Accept-Ranges": "bytes"} if code == 200 else {}
+    when = {"Server": server, "Date": formatdate(usegmt=True)}
+    return body, {**when, **_about(body, "text/html"), "Connection": "keep-alive", **more}
+
+
+def _refused(code: int, server: str) -> bytes:
     title = f"{code} {_REASONS[code]}"
     lines = [
         "<html>",
@@ -113,11 +118,11 @@ def _nginx(code: int, image: str) -> Reply:
         "</html>",
         "",
     ]
-    return Reply(code, "\r\n".join(lines).encode(), "text/html", headers)
+    return "\r\n".join(lines).encode()
 
 
 @cache
-def _page(name: str) -> bytes:
+def _file(name: str) -> bytes:
     return files("nodeportkit.playground").joinpath("pages", name).read_bytes()
 
 

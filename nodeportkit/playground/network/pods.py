@@ -171,9 +171,7 @@ class Pods:
         if seconds := latency(pod):
             await asyncio.sleep(seconds)
         said = reply(pod, listener.image, request.method or "", request.path or "", seen, door.port)
-        headers = httputil.HTTPHeaders(
-            {"Content-Type": said.type, "Content-Length": str(len(said.body)), **said.headers}
-        )
+        headers = httputil.HTTPHeaders(said.headers)
         try:
             await connection.write_headers(
                 httputil.ResponseStartLine("HTTP/1.1", said.code, said.reason),

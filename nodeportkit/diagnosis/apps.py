@@ -58,7 +58,12 @@ def apps(
     if len(groups) == 1:
         (owner,) = groups
         return [App(owner, tuple(pods["name"]), pods["labels"].iloc[0], frozenset(), frozenset(), frozenset())]
-    found = [_app(owner, pods.iloc[rows], specs, declared) for owner, rows in groups.items()]
+    parts = _Parts(specs, declared)
+    names, labels, kinds = (pods[column].tolist() for column in ("name", "labels", "spec"))
+    found = [
+        parts.app(owner, [names[at] for at in rows], labels[rows[0]], {kinds[at] for at in rows})
+        for owner, rows in groups.items()
+    ]
 
     def likeness(app: App) -> tuple[bool, int]:
         named = app.owner.partition(" ")[2] == service or service in {app.labels.get(key) for key in NAMING}
@@ -101,13 +106,28 @@ def owner_by_name(pod: str, labels: Mapping[str, str]) -> str:
     return f"Pod {pod}"
 
 
-def _app(owner: str, pods: pd.DataFrame, specs: pd.DataFrame, declared: pd.DataFrame) -> App:
-    mains = specs[true(specs["spec"].isin(pods["spec"].dropna())) & ~true(specs["init"])]
-    rows = declared[true(declared["pod"].isin(pods["name"]))]
-    ports = frozenset(int(port) for port in rows["container_port"].dropna())
-    names = frozenset(rows["port_name"].dropna()) - {""}
-    images = frozenset(_repository(image) for image in mains["image"].dropna())
-    return App(owner, tuple(pods["name"]), pods["labels"].iloc[0], images, ports, names)
+class _Parts:
+    """What pods are made of, found without looking at the frames again for each of very many applications."""
+
+    def __init__(self, specs: pd.DataFrame, declared: pd.DataFrame) -> None:
+        mains = specs[~true(specs["init"])].dropna(subset=["spec", "image"])
+        self._images: dict[Any, set[str]] = {}
+        for spec, image in zip(mains["spec"], mains["image"], strict=True):
+            self._images.setdefault(spec, set()).add(_repository(image))
+        self._ports: dict[Any, set[int]] = {}
+        self._names: dict[Any, set[str]] = {}
+        for pod, port, name in zip(declared["pod"], declared["container_port"], declared["port_name"], strict=True):
+            if pd.notna(port):
+                self._ports.setdefault(pod, set()).add(int(port))
+            if pd.notna(name) and name:
+                self._names.setdefault(pod, set()).add(name)
+
+    def app(self, owner: str, pods: list[str], labels: Mapping[str, str], specs: set[Any]) -> App:
+        """The application of these pods, which have these specs."""
+        images = frozenset[str]().union(*(self._images.get(spec, ()) for spec in specs if pd.notna(spec)))
+        ports = frozenset[int]().union(*(self._ports.get(pod, ()) for pod in pods))
+        names = frozenset[str]().union(*(self._names.get(pod, ()) for pod in pods))
+        return App(owner, tuple(pods), labels, images, ports, names)
 
 
 def _repository(image: str) -> str:

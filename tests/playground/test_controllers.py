@@ -1,5 +1,7 @@
 """What becomes of workloads, as real kubectl sees it."""
 
+import contextlib
+import http.client
 import json
 import time
 
@@ -273,3 +275,43 @@ def test_endpoints_are_written_for_old_clients_and_reading_them_warns(cluster, a
     said = eventually(lambda: cluster.kubectl("get", "endpoints", name), lambda text: text.count(":80") == 2)
     assert all(f"{ip}:80" in said for ip in pods)
     assert "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice" in said
+
+
+def test_a_node_that_is_made_joins_runs_pods_and_takes_them_along_when_it_is_deleted(cluster):
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "extra", "labels": {"disk": "ssd"}}}
+    cluster.kubectl("create", "--validate=false", "-f", "-", data=json.dumps(node))
+    cluster.kubectl("wait", "--for=condition=Ready", "node/extra", "--timeout=20s")
+    made = json.loads(cluster.kubectl("get", "node", "extra", "-o", "json"))
+    others = [it for it in items(cluster, "nodes") if it["metadata"]["name"] != "extra"]
+    assert made["spec"]["podCIDRs"] == [made["spec"]["podCIDR"]]
+    assert made["spec"]["podCIDR"] not in {it["spec"]["podCIDR"] for it in others}
+    addresses = {it["type"]: it["address"] for it in made["status"]["addresses"]}
+    assert addresses["Hostname"] == "extra"
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "there", "labels": {"app": "there"}},
+        "spec": {"nodeSelector": {"disk": "ssd"}, "containers": [{"name": "web", "image": "nginx"}]},
+    }
+    cluster.kubectl("create", "--validate=false", "-f", "-", data=json.dumps(pod))
+    cluster.kubectl("wait", "--for=condition=Ready", "pod/there", "--timeout=20s")
+    (ip,) = [it["status"]["podIP"] for it in items(cluster, "pods", "-l", "app=there")]
+    assert ip.rpartition(".")[0] == made["spec"]["podCIDR"].rpartition(".")[0]
+    cluster.kubectl("expose", "pod", "there", "--type=NodePort", "--port=80")
+    (port,) = json.loads(cluster.kubectl("get", "service", "there", "-o", "json"))["spec"]["ports"]
+    dialled = (addresses["InternalIP"], port["nodePort"])
+    eventually(lambda: answers(*dialled), lambda answered: answered)
+    cluster.kubectl("delete", "node", "extra")
+    eventually(lambda: items(cluster, "pods", "-l", "app=there"), lambda found: found == [])
+    eventually(lambda: answers(*dialled), lambda answered: not answered)
+    cluster.kubectl("delete", "service", "there")
+
+
+def answers(address, port):
+    dialling = http.client.HTTPConnection(address, port, timeout=1)
+    with contextlib.closing(dialling):
+        try:
+            dialling.request("GET", "/", headers={"Connection": "close"})
+            return dialling.getresponse().read().startswith(b"<!DOCTYPE html>")
+        except OSError:
+            return False

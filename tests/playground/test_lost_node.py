@@ -73,3 +73,33 @@ def test_a_lost_node_turns_not_ready_and_its_pods_move():
             await world.close()
 
     asyncio.run(story())
+
+
+def test_a_node_that_comes_back_in_time_keeps_its_pods():
+    async def story():
+        world = World(3, speed=100)
+        store, writer = world.api.store, world.api.writer
+
+        def ready():
+            return {
+                pod["metadata"]["uid"]
+                for pod in store.all("pods")
+                if any(it["type"] == "Ready" and it["status"] == "True" for it in pod["status"].get("conditions", []))
+            }
+
+        def stop(value):
+            node = store.get("nodes", Key("", "node-2"))
+            metadata = {**node["metadata"], "annotations": {"nodeportkit.io/stopped": value}}
+            writer.update(find("", "v1", "nodes"), Key("", "node-2"), {**node, "metadata": metadata}, Options())
+
+        try:
+            writer.create(find("apps", "v1", "deployments"), "default", DEPLOYMENT, Options())
+            before = await until(ready, lambda pods: len(pods) == 3)
+            stop("true")
+            await until(ready, lambda pods: len(pods) == 2)
+            stop("false")
+            assert await until(ready, lambda pods: len(pods) == 3) == before
+        finally:
+            await world.close()
+
+    asyncio.run(story())

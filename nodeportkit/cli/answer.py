@@ -56,6 +56,7 @@ def answers(*forms: str) -> Callable[[Callable[..., Answer]], Callable[..., None
         @functools.wraps(function)
         def run(*args: Any, output: str, **options: Any) -> None:
             with status_line():
+                report("Working it out")
                 answer = function(*args, **options)
                 report("Writing")
                 written = _written(answer, output)

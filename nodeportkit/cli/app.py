@@ -1,48 +1,20 @@
-"""The commands: one a module of the folder `commands`, imported when it is called."""
+"""The front door of the terminal."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
 import click
 
-from nodeportkit.cli import commands as room
+from nodeportkit.cli import commands
+from nodeportkit.cli.commands_of import CommandsOf
 
 __all__ = ["app"]
 
 _COLOURS = {"auto": None, "always": True, "never": False}
 
 
-class Commands(click.Group):
-    """The commands found in the folder."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click asks in this form)
-        """Their names."""
-        return sorted(entry.name for entry in pkgutil.iter_modules(room.__path__))
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name."""
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        module = importlib.import_module(f"{room.__name__}.{cmd_name}")
-        found: click.Command = module.command
-        return found
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is meant; with the nearest names where there is none."""
-        from nodeportkit.errors import nearest
-
-        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
-            hint = nearest(args[0], self.list_commands(ctx))
-            raise click.UsageError(f"There is no command {args[0]!r}. {hint}", ctx)
-        return super().resolve_command(ctx, args)
-
-
 @click.group(
-    cls=Commands,
+    cls=CommandsOf,
+    room=commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 nothing is wrong, 1 something is, 2 the input or the command cannot be used, 3 a fault of nodeportkit.",
 )

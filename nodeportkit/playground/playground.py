@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
@@ -17,9 +17,10 @@ from nodeportkit.errors import NodePortKitError, NotFound, nearest
 from nodeportkit.playground.process.asking import ask, call, reach, remarks
 from nodeportkit.playground.process.launch import environment, start, stop
 from nodeportkit.playground.process.settings import Settings
-from nodeportkit.playground.process.state import passing_folder, running
+from nodeportkit.playground.process.state import State, folder_for, passing_folder, running
 from nodeportkit.playground.programs import Printed, kubectl_path, run
 from nodeportkit.playground.sample import APP, deployment, exposed
+from nodeportkit.playground.services import ends_of, find_service, key_of, node_port_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,12 +72,39 @@ class Playground:
     def __init__(self, nodes: int = 3, speed: float = 1.0) -> None:
         folder = passing_folder()
         settings = Settings(folder, folder / "kubeconfig", nodes, speed, guarded=True)
-        self._state, process = start(settings)
-        self._folder = folder
-        self.kubeconfig = settings.kubeconfig
+        state, process = start(settings)
+        self._hold(state, folder, lambda before: _finished(folder, process, before))
+
+    @classmethod
+    def attach(cls, kubeconfig: str | Path | None = None) -> Playground:
+        """A playground that runs already, as `nodeportkit playground up` begins one.
+
+        It goes on when this program or a `with` statement ends; `stop` ends it.
+
+        Parameters
+        ----------
+        kubeconfig
+            The file that leads to it, if it was begun with one of its own.
+
+        Raises
+        ------
+        NodePortKitError
+            If it does not run.
+        """
+        folder = folder_for(None if kubeconfig is None else Path(kubeconfig))
+        state = running(folder)
+        if state is None:
+            raise NodePortKitError("no playground runs", hint="To begin one: nodeportkit playground up")
+        found = cls.__new__(cls)
+        found._hold(state, folder, _put_back)
+        return found
+
+    def _hold(self, state: State, folder: Path, at_end: Callable[[dict[str, str | None]], None]) -> None:
+        self._state, self._folder = state, folder
+        self.kubeconfig = Path(state.kubeconfig)
         self.environment = environment(folder, self.kubeconfig)
         self._before: dict[str, str | None] = {}
-        self._finish = weakref.finalize(self, _finished, folder, process, self._before)
+        self._finish = weakref.finalize(self, at_end, self._before)
 
     def use(self) -> Playground:
         """Let `!kubectl` in notebook cells, and what else this program starts, talk to this playground until it stops."""
@@ -172,8 +200,8 @@ class Playground:
         """
         from nodeportkit.playground.loading import Entry, client_addresses, load
 
-        namespace, name = _key(service)
-        chosen = _port(self._service(namespace, name), port)
+        namespace, name = key_of(service)
+        chosen = node_port_of(find_service(self.call, namespace, name), port)
         addresses = self.addresses
         for unknown in set(nodes or ()) - set(addresses):
             raise NotFound(f"There is no node {unknown!r} here", hint=nearest(unknown, addresses))
@@ -188,8 +216,8 @@ class Playground:
         }
         who = client_addresses(clients) if isinstance(clients, int) else list(clients)
         found = load(entries, connections, clients=who, seconds=seconds, port=told)
-        ends = self._ends(namespace, name, told["port_name"])
-        address = found["pod"].map(ends).astype(found["pod"].dtype)
+        taken_at = ends_of(self.call, namespace, name, told["port_name"])
+        address = found["pod"].map(taken_at).astype(found["pod"].dtype)
         found.insert(list(found.columns).index("pod_node"), "address", address)
         return found
 
@@ -223,7 +251,7 @@ class Playground:
         from nodeportkit.playground.faults.site import Site
 
         find(fault)
-        site = Site(self.call, *(_key(service) if service else self._app()))
+        site = Site(self.call, *(key_of(service) if service else self._app()))
         ask(self._state, "POST", "remember")
         return planted(fault, site, self.addresses)
 
@@ -286,6 +314,7 @@ class Playground:
 
     def stop(self) -> None:
         """End it; everything in it is gone."""
+        stop(self._folder)
         self._finish()
 
     def __enter__(self) -> Playground:
@@ -294,7 +323,7 @@ class Playground:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        self._finish()
 
     def __repr__(self) -> str:
         if not self._finish.alive:
@@ -310,28 +339,6 @@ class Playground:
     def _reach(self, protocol: str = "TCP") -> dict[tuple[str, int], tuple[str, int]]:
         """Where ports are that are not where the cluster says."""
         return reach(ask(self._state, "GET", "status"), protocol)
-
-    def _ends(self, namespace: str, service: str, port_name: str) -> dict[str, str]:
-        """Where each pod takes the connections of a service port: `ip:port` by name."""
-        slices = self.call("GET", f"/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices")["items"]
-        return {
-            end["targetRef"]["name"]: f"{end['addresses'][0]}:{port['port']}"
-            for it in slices
-            if (it["metadata"].get("labels") or {}).get("kubernetes.io/service-name") == service
-            for port in it.get("ports") or ()
-            if (port.get("name") or "") == port_name
-            for end in it.get("endpoints") or ()
-            if end.get("targetRef")
-        }
-
-    def _service(self, namespace: str, name: str) -> dict[str, Any]:
-        services = self.call("GET", "/api/v1/services")["items"]
-        for service in services:
-            if (service["metadata"]["namespace"], service["metadata"]["name"]) == (namespace, name):
-                found: dict[str, Any] = service
-                return found
-        known = [f"{it['metadata']['namespace']}/{it['metadata']['name']}" for it in services]
-        raise NotFound(f"There is no service {namespace}/{name} here", hint=nearest(f"{namespace}/{name}", known))
 
     def _app(self) -> tuple[str, str]:
         """A service that works, made if it is not there."""
@@ -359,30 +366,13 @@ def _finished(folder: Path, process: subprocess.Popen[bytes] | None, before: Map
             process.stdin.close()
         process.wait()
     folder.with_name(f".{folder.name}.lock").unlink(missing_ok=True)  # nobody else has this name
+    _put_back(before)
+
+
+def _put_back(before: Mapping[str, str | None]) -> None:
+    """Make the environment what it was."""
     for name, value in before.items():
         if value is None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
-
-
-def _key(service: str) -> tuple[str, str]:
-    namespace, _, name = service.rpartition("/")
-    return namespace or "default", name
-
-
-def _port(service: Mapping[str, Any], wanted: str | int | None) -> dict[str, Any]:
-    """The port of the service that is meant."""
-    ports = service["spec"].get("ports") or []
-    name = f"{service['metadata']['namespace']}/{service['metadata']['name']}"
-    found = [port for port in ports if wanted in (None, port.get("name"), port["port"])]
-    if not found:
-        raise NotFound(f"{name} has no port {wanted!r}", hint=nearest(str(wanted), [str(it["port"]) for it in ports]))
-    if not found[0].get("nodePort"):
-        raise NodePortKitError(f"{name} has no node port", hint="Give it the type NodePort.")
-    if len(found) > 1:
-        raise NodePortKitError(
-            f"{name} has several ports", hint=f"Say which: {', '.join(str(it['port']) for it in found)}."
-        )
-    chosen: dict[str, Any] = found[0]
-    return chosen

@@ -217,8 +217,14 @@ def test_the_examples_of_its_help_run(command, kubectl):
 
 
 def test_the_examples_of_the_playground_run_one_after_the_other(tmp_path):
-    begin, look, end = examples("playground")
-    lines = [begin, look, *examples("playground", "status"), *examples("playground", "up"), end]
+    begin, *middle, end = examples("playground")
+    _, out, _ = run("playground", "--help")
+    others = set(re.findall(r"^  ([a-z-]+)  ", out[out.index("Commands:") :], flags=re.MULTILINE)) - {"down", "up"}
+    assert {"minikube", "plant", "status"} < others
+    # `load` needs the service that `plant` makes, and every connection answered.
+    told = [line for name in sorted(others - {"load", "plant"}) for line in examples("playground", name)]
+    loaded = [*examples("playground", "plant"), "nodeportkit playground heal", *examples("playground", "load")]
+    lines = [begin, *middle, *loaded, *told, *examples("playground", "up"), end]
     path = f"{BIN}:{os.environ['PATH']}"
     env = {"PATH": path, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)}
     done = subprocess.run(

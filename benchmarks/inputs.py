@@ -15,13 +15,13 @@ def sized(share: float) -> tuple[int, int, int]:
     return round(PODS * share), round(SERVICES * share), round(NODES * share)
 
 
-def pods_as_json(folder: Path, share: float) -> Path:
-    """The file that `kubectl get pods -A -o json` would write."""
-    path = folder / f"pods-{share}.json"
+def pods_as_json(folder: Path, share: float, *, plain: bool = False) -> Path:
+    """The file that `kubectl get pods -A -o json` would write, of `plain` pods a smaller one."""
+    path = folder / f"{'plain' if plain else 'pods'}-{share}.json"
     if not path.exists():
         pods, services, nodes = sized(share)
         with path.open("wb") as file:
-            file.writelines(pods_json(pods, services=services, nodes=nodes))
+            file.writelines(pods_json(pods, services=services, nodes=nodes, plain=plain))
     return path
 
 

@@ -16,20 +16,24 @@ _SAMPLE = 1_000  # pods that the client's models are made of: all of them would 
 
 
 def run(folder: Path, shares: tuple[float, ...]) -> Result:
-    rows, last = [], {}
-    for share in shares:
-        path, (pods, _, _) = pods_as_json(folder, share), sized(share)
+    rows: list[dict[str, str]] = []
+    reached: list[dict[str, float]] = []
+    # The full size twice: of pods that say much of themselves, and of plain ones.
+    for share, plain in (*((share, False) for share in shares), (shares[-1], True)):
+        path, (pods, _, _) = pods_as_json(folder, share, plain=plain), sized(share)
         size = path.stat().st_size
         ours, bare = apart(read, str(path)), apart(decode, str(path))
-        client = apart(make_models, str(path), times=1)
+        client = apart(make_models, str(path))
         last = {
             "bare": ours["seconds"] / bare["seconds"],
             "client": client["seconds"] / _SAMPLE / (ours["seconds"] / pods),
             "memory": ours["peak"] / size,
         }
+        if share == shares[-1]:
+            reached.append(last)
         rows.append(
             {
-                "pods": f"{pods:,}",
+                "pods": f"{pods:,}" + (" plain" if plain else ""),
                 "file": f"{size / 1e6:.0f} MB",
                 "nodeportkit.read": f"{ours['seconds']:.2f} s",
                 "bare msgspec decode": f"{bare['seconds']:.2f} s",
@@ -42,13 +46,14 @@ def run(folder: Path, shares: tuple[float, ...]) -> Result:
     return Result(
         "Pods as JSON",
         "`nodeportkit.read` of `kubectl get pods -A -o json`: the file read, decoded and made into typed frames. Beside it "
-        "msgspec decoding the same bytes into the same types with the garbage collector off, and the models of the "
-        f"`kubernetes` client, made of {_SAMPLE:,} pods. Memory is that of the whole process.",
+        "msgspec decoding the same bytes, read before, into the same types with the garbage collector off, all of them kept; "
+        f"and the models of the `kubernetes` client, made of {_SAMPLE:,} pods. Memory is that of the whole process. Plain pods "
+        "have no arguments, probes, resources and mounts.",
         rows,
         [
-            ("at most 3 times a bare typed decode", last["bare"] <= 3),
-            ("a pod at least 40 times faster than the client's models", last["client"] >= 40),
-            ("peak memory at most 3 times the file", last["memory"] <= 3),
+            ("at most 3 times a bare typed decode", all(one["bare"] <= 3 for one in reached)),
+            ("a pod at least 40 times faster than the client's models", all(one["client"] >= 40 for one in reached)),
+            ("peak memory at most 3 times the file", all(one["memory"] <= 3 for one in reached)),
         ],
     )
 
@@ -63,6 +68,7 @@ def read(path: str) -> dict[str, float]:
 
 
 def decode(path: str) -> dict[str, float]:
+    """Decode the fields that the frames need, each as what it is, and all pods at once; they are not even freed."""
     import msgspec
 
     from nodeportkit.sources.objects.pod_types import Pod

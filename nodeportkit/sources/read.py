@@ -18,6 +18,7 @@ from nodeportkit.frames import SCHEMAS
 from nodeportkit.kube.host import Host
 from nodeportkit.kube.proxy_config import ProxyConfig
 from nodeportkit.progress import report
+from nodeportkit.sources.garbage import no_garbage_collection
 from nodeportkit.sources.join import Deleted, Print, collected, join
 from nodeportkit.sources.objects import Objects, read_json, read_objects, read_yaml
 from nodeportkit.sources.origins import Origin, origins
@@ -92,11 +93,12 @@ def read(*sources: Any, now: datetime | None = None) -> Cluster:
     0  myapp-service    80      30008
     """
     told = _Told()
-    for number, origin in enumerate(origins(sources)):
-        report(f"Reading {origin.name}")
-        _tell(told, number, origin, now)
-    report("Joining what was read")
-    frames: dict[str, Any] = dict(join(told.prints))
+    with no_garbage_collection():
+        for number, origin in enumerate(origins(sources)):
+            report(f"Reading {origin.name}")
+            _tell(told, number, origin, now)
+        report("Joining what was read")
+        frames: dict[str, Any] = dict(join(told.prints))
     proxy, host = join_settings(told.settings)
     unread = pd.DataFrame(told.unread, columns=["source", "line", "text"]).astype({"line": "Int64"})
     return Cluster(

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -62,10 +63,23 @@ def nodes(environment):
     ).stdout.split()
 
 
+def clock(environment, name):
+    """What time it is in the playground: when a namespace is made there."""
+    asked = [str(BIN / "kubectl"), "create", "namespace", name, "-o", "jsonpath={.metadata.creationTimestamp}"]
+    made = subprocess.run(
+        asked, capture_output=True, text=True, timeout=30, check=True, env={**os.environ, **environment}
+    )
+    return datetime.fromisoformat(made.stdout).timestamp()
+
+
 def test_up_status_and_down(command):
     assert "To begin: nodeportkit playground up" in command("status", code=1)
-    found = exports(command("up", "--nodes", 2))
+    found = exports(command("up", "--nodes", 2, "--speed", 50))
     assert len(nodes(found)) == 2
+    began, real = clock(found, "sooner"), time.monotonic()
+    clock(found, "meanwhile")
+    real = time.monotonic() - real  # of our seconds; there, fifty times as many
+    assert clock(found, "later") - began >= 50 * real - 2
     kubeconfig = Path(found["KUBECONFIG"])
     assert stat.S_IMODE(kubeconfig.stat().st_mode) == 0o600
     assert stat.S_IMODE(kubeconfig.parent.stat().st_mode) == 0o700

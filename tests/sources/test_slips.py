@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nodeportkit.errors import ManifestError
@@ -87,6 +87,7 @@ WORDS = st.sampled_from([*FIELDS, *SIGNS, *" \n\t\xa0“”’–：\u200b\"'"])
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(WORDS, max_size=40).map("".join))
+@example('&quot;": kind&quot;')
 def test_mending_finds_its_way_through_anything(text):
     slips, corrected = mend(text)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -59,7 +59,7 @@ def clean_characters(lines: list[Line], tab_width: int) -> None:
         _tabs(line, tab_width)
     for _, line in outside_blocks(lines):
         if line.number in blanks:
-            _entities(line, _code_end(line.text))
+            _entities(line)
             blanks[line.number] += _straighten(line, _code_end(line.text))
             for mend in _OTHERS:
                 mend(line)
@@ -118,15 +118,18 @@ def _tabs(line: Line, width: int) -> None:
         line.replace(0, match.end(), indent, "a tab indents the line; YAML wants blanks")
 
 
-def _entities(line: Line, end: int) -> None:
+def _entities(line: Line) -> None:
     import html
 
-    for match in reversed(list(_ENTITY.finditer(line.text, 0, end))):
-        if line.text.count('"', 0, match.start()) % 2:
-            continue
-        line.replace(
-            match.start(), match.end(), html.unescape(match.group()).replace("\xa0", " "), f"{match.group()} is HTML"
-        )
+    # One that stands for a quote closes those that others seemed to stand in: then they are to be looked at again.
+    while outside := [
+        match
+        for match in _ENTITY.finditer(line.text, 0, _code_end(line.text))
+        if line.text.count('"', 0, match.start()) % 2 == 0
+    ]:
+        for match in reversed(outside):
+            sign = html.unescape(match.group()).replace("\xa0", " ")
+            line.replace(match.start(), match.end(), sign, f"{match.group()} is HTML")
 
 
 def _colon(line: Line) -> None:

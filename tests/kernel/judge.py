@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kernel.rig import NODES, PODS, TARGET_PORT, Rig, node_addresses, pod_ip
 from kernel.services import Case
-from kernel.sockets import Answer
+from kernel.sockets import SECONDS, Answer
 from nodeportkit.cluster import Cluster
 from nodeportkit.kube.packets import Packet
 from nodeportkit.traffic.rules import proxy_rules
@@ -104,12 +104,12 @@ def _dial_all(rig: Rig, predicted: dict[Case, Found]) -> dict[Case, Found]:
     return dict(zip(predicted, asyncio.run(all_of_them()), strict=True))
 
 
-def landed(rig: Rig, case: Case, count: int, *, at_once: int = _AT_ONCE) -> Counter[str]:
+def landed(rig: Rig, case: Case, count: int, *, at_once: int = _AT_ONCE, seconds: float = SECONDS) -> Counter[str]:
     """Where so many connections of one case came to: the host that answered, or what happened in place of an answer."""
 
     async def dial(gate: asyncio.Semaphore) -> Answer:
         async with gate:
-            return await rig.hosts[case.host].dial(case.source, case.destination, case.port, case.protocol)
+            return await rig.hosts[case.host].dial(case.source, case.destination, case.port, case.protocol, seconds)
 
     async def dial_all() -> list[Answer]:
         gate = asyncio.Semaphore(at_once)

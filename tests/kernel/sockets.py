@@ -83,11 +83,13 @@ class Host:
         made.close()
         raise OSError(f"{self.name} has no {address} to bind {protocol} port {port} to")
 
-    async def dial(self, source: str, destination: str, port: int, protocol: str = "TCP") -> Answer:
+    async def dial(
+        self, source: str, destination: str, port: int, protocol: str = "TCP", seconds: float = SECONDS
+    ) -> Answer:
         """What a client at the source address finds at the destination."""
         with self.socket(source, 0, protocol) as client:
             try:
-                async with asyncio.timeout(SECONDS):
+                async with asyncio.timeout(seconds):
                     return await _ask(client, destination, port)
             except TimeoutError:
                 return Answer("timeout")

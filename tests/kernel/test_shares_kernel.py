@@ -43,7 +43,8 @@ def dialled(hosts, cases):
     """How many of so many connections came to each pod from each entry node; None for the lost ones."""
     found = {}
     for case, count in cases:
-        for by, number in landed(hosts, case, count, at_once=500).items():  # each that is lost takes its time
+        # Those that are lost take their time; those that are late on a busy machine are not lost.
+        for by, number in landed(hosts, case, count, at_once=500, seconds=5).items():
             assert by in PODS or by in ("timeout", "refused"), by
             found[case.node, by if by in PODS else None] = number
     return found

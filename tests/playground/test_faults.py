@@ -45,7 +45,7 @@ def curl(playground, url):
     return ("ok" if code == "200" else "http") if said.code == 0 else SYMPTOMS[said.code], said[:15]
 
 
-def until(look, wanted, seconds=20):
+def until(look, wanted, seconds=60):
     end = time.monotonic() + seconds
     while not wanted(found := look()):
         assert time.monotonic() < end, found
@@ -114,7 +114,9 @@ spec:
     playground.kubectl('patch service web -p \'{"spec":{"externalTrafficPolicy":"Local"}}\'')
 
     def outcomes():
-        found = playground.load("web", 6, clients=["127.9.0.1", "127.9.0.2"], seconds=0.3)
+        # Those nodes that have a pod: under the policy Local the others answer nobody.
+        nodes = set(playground.kubectl("get pods -o jsonpath={.items[*].spec.nodeName}").split())
+        found = playground.load("web", 6, clients=["127.9.0.1", "127.9.0.2"], nodes=sorted(nodes), seconds=0.8)
         return {client: set(rows["outcome"]) for client, rows in found.groupby("client")}
 
     # Under the policy Local pods see the clients, so that one of two may be let in.

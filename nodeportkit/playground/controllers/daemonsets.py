@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from nodeportkit.playground.controllers.hands import Hands, concerned, key_of
 from nodeportkit.playground.controllers.hashing import template_hash
-from nodeportkit.playground.controllers.pods import is_active, is_ready, pod_of
+from nodeportkit.playground.controllers.pods import FINISHED, is_active, is_ready, pod_of
 from nodeportkit.playground.controllers.scheduler import misfit
 from nodeportkit.playground.store import Change, Key, Object, copied
 
@@ -47,7 +47,7 @@ class Controller:
         wanted = self._hands.get("daemonsets.apps", key)
         if wanted is None:
             return
-        pods = [pod for pod in self._hands.owned("pods", wanted) if is_active(pod)]
+        pods = self._pods(wanted)
         model = _pod(wanted)
         fitting = {node["metadata"]["name"] for node in self._hands.all("nodes") if _fits(model, node)}
         if not wanted["metadata"].get("deletionTimestamp"):
@@ -59,10 +59,10 @@ class Controller:
         held: dict[str, Object] = {}
         for pod in pods:
             node = pod["spec"].get("nodeName", "")
-            if node not in fitting or node in held:
-                self._remove(wanted, pod)
-            else:
+            if node in fitting and node not in held:
                 held[node] = pod
+            elif is_active(pod):
+                self._remove(wanted, pod)
         for node in sorted(fitting - held.keys()):
             pod = copied(model)
             pod["spec"]["nodeName"] = node
@@ -71,8 +71,14 @@ class Controller:
         if wanted["spec"].get("updateStrategy", {}).get("type") == "OnDelete":
             return
         outdated = [pod for pod in held.values() if pod["metadata"]["labels"].get(_HASH) != mark]
-        if outdated and all(map(is_ready, held.values())) and len(held) == len(fitting):
+        whole = len(held) == len(fitting) and all(is_active(pod) and is_ready(pod) for pod in held.values())
+        if outdated and whole:
             self._remove(wanted, outdated[0])  # one at a time: maxUnavailable is 1 unless told otherwise
+
+    def _pods(self, wanted: Object) -> list[Object]:
+        """The pods that have not finished: one that is being deleted keeps its node until it is gone."""
+        pods = [pod for pod in self._hands.owned("pods", wanted) if pod["status"].get("phase") not in FINISHED]
+        return sorted(pods, key=is_active, reverse=True)
 
     def _remove(self, wanted: Object, pod: Object) -> None:
         self._hands.delete("pods", pod)
@@ -82,14 +88,14 @@ class Controller:
         told = self._hands.get("daemonsets.apps", key)
         if told is None:
             return
-        pods = [pod for pod in self._hands.owned("pods", told) if is_active(pod)]
-        right = [pod for pod in pods if pod["spec"].get("nodeName") in fitting]
+        pods = self._pods(told)
+        right = list({node: pod for pod in reversed(pods) if (node := pod["spec"].get("nodeName")) in fitting}.values())
         mark = template_hash(told["spec"]["template"])
         ready = sum(map(is_ready, right))
         status: Object = {
             "currentNumberScheduled": len(right),
             "desiredNumberScheduled": len(fitting),
-            "numberMisscheduled": len(pods) - len(right),
+            "numberMisscheduled": sum(pod["spec"].get("nodeName") not in fitting for pod in pods),
             "numberReady": ready,
             "observedGeneration": told["metadata"].get("generation", 1),
             "updatedNumberScheduled": sum(pod["metadata"]["labels"].get(_HASH) == mark for pod in right),

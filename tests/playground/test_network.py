@@ -142,6 +142,8 @@ def test_the_node_port_moves_with_the_service(web):
 
 
 def test_affinity_keeps_a_client_with_its_pod(web):
+    # What the tests before it took away is back.
+    eventually(lambda: {dial(NODES[0], 30080)["x-pod-name"] for _ in range(24)}, lambda found: len(found) == 3)
     patch(web, {"sessionAffinity": "ClientIP"})
     try:
         eventually(lambda: {dial(NODES[0], 30080)["x-pod-name"] for _ in range(8)}, lambda found: len(found) == 1)

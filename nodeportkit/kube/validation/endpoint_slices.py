@@ -22,9 +22,8 @@ from nodeportkit.kube.validation.names import (
     dns1123_subdomain,
     domain_name,
     label_value,
-    qualified_name,
 )
-from nodeportkit.kube.validation.services.ports import PROTOCOLS
+from nodeportkit.kube.validation.services.ports import PROTOCOLS, check_app_protocol
 
 __all__ = ["check_endpoint_slice", "check_endpoint_slice_update", "endpoint_slice_warnings"]
 
@@ -140,7 +139,5 @@ def _ports(ports: list[dict[str, Any]]) -> list[FieldError]:
             wrong.append(required(f"{field}.protocol"))
         elif protocol not in PROTOCOLS:
             wrong.append(not_supported(f"{field}.protocol", protocol, PROTOCOLS))
-        application = port.get("appProtocol")
-        if application is not None:
-            wrong += [invalid(f"{field}.appProtocol", application, message) for message in qualified_name(application)]
+        wrong += check_app_protocol(field, port)
     return wrong

@@ -9,10 +9,10 @@ from typing import Final
 
 from nodeportkit.kube.parts import Object, mappings, number, text
 from nodeportkit.kube.validation.addresses import address_warnings, check_address, check_not_special
-from nodeportkit.kube.validation.field import FieldError, invalid, not_supported, required
+from nodeportkit.kube.validation.field import FieldError, invalid, required
 from nodeportkit.kube.validation.metadata import check_metadata, check_metadata_update
-from nodeportkit.kube.validation.names import dns1123_label, dns1123_subdomain, port_number, qualified_name
-from nodeportkit.kube.validation.services.ports import PROTOCOLS
+from nodeportkit.kube.validation.names import dns1123_label, dns1123_subdomain, port_number
+from nodeportkit.kube.validation.services.ports import check_app_protocol, check_protocol
 
 __all__ = ["DEPRECATED", "check_endpoints", "check_endpoints_update", "endpoints_warnings"]
 
@@ -67,16 +67,9 @@ def _address(field: str, address: Object) -> list[FieldError]:
 
 
 def _port(field: str, port: Object, *, alone: bool) -> list[FieldError]:
-    name, value, protocol = text(port, "name"), number(port, "port"), text(port, "protocol")
+    name, value = text(port, "name"), number(port, "port")
     wrong = [invalid(f"{field}.name", name, message) for message in dns1123_label(name) if name]
     if not name and not alone:
         wrong.append(required(f"{field}.name"))
     wrong += [invalid(f"{field}.port", value, message) for message in port_number(value)]
-    if not protocol:
-        wrong.append(required(f"{field}.protocol"))
-    elif protocol not in PROTOCOLS:
-        wrong.append(not_supported(f"{field}.protocol", protocol, PROTOCOLS))
-    application = port.get("appProtocol")
-    if application is not None:
-        wrong += [invalid(f"{field}.appProtocol", application, message) for message in qualified_name(application)]
-    return wrong
+    return wrong + check_protocol(field, port) + check_app_protocol(field, port)

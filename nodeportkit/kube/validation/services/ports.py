@@ -11,7 +11,15 @@ from nodeportkit.kube.parts import Object, mapping, mappings, number, strings, t
 from nodeportkit.kube.validation.field import FieldError, Struct, duplicate, forbidden, invalid, not_supported, required
 from nodeportkit.kube.validation.names import dns1123_label, port_name, port_number, qualified_name
 
-__all__ = ["PROTOCOLS", "check_clashes", "check_port_reference", "check_ports", "check_ports_given"]
+__all__ = [
+    "PROTOCOLS",
+    "check_app_protocol",
+    "check_clashes",
+    "check_port_reference",
+    "check_ports",
+    "check_ports_given",
+    "check_protocol",
+]
 
 PROTOCOLS: Final = ("SCTP", "TCP", "UDP")
 
@@ -43,17 +51,27 @@ def check_ports(service: Object) -> list[FieldError]:
 
 
 def _port(field: str, port: Object) -> list[FieldError]:
-    at, protocol = number(port, "port"), text(port, "protocol")
+    at = number(port, "port")
     wrong = [invalid(f"{field}.port", at, message) for message in port_number(at)]
-    if not protocol:
-        wrong.append(required(f"{field}.protocol"))
-    elif protocol not in PROTOCOLS:
-        wrong.append(not_supported(f"{field}.protocol", protocol, PROTOCOLS))
+    wrong += check_protocol(field, port)
     wrong += check_port_reference(f"{field}.targetPort", port.get("targetPort"))
-    if isinstance(port.get("appProtocol"), str):
-        application = text(port, "appProtocol")
-        wrong += [invalid(f"{field}.appProtocol", application, message) for message in qualified_name(application)]
-    return wrong
+    return wrong + check_app_protocol(field, port)
+
+
+def check_protocol(field: str, port: Object) -> list[FieldError]:
+    """What is wrong with the protocol of a port, which has to have one."""
+    protocol = text(port, "protocol")
+    if not protocol:
+        return [required(f"{field}.protocol")]
+    return [] if protocol in PROTOCOLS else [not_supported(f"{field}.protocol", protocol, PROTOCOLS)]
+
+
+def check_app_protocol(field: str, port: Object) -> list[FieldError]:
+    """What is wrong with the appProtocol of a port, where it has one."""
+    application = port.get("appProtocol")
+    if not isinstance(application, str):
+        return []
+    return [invalid(f"{field}.appProtocol", application, message) for message in qualified_name(application)]
 
 
 def check_port_reference(field: str, value: Any) -> list[FieldError]:

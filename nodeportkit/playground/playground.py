@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shlex
 import shutil
 import subprocess
@@ -226,14 +227,14 @@ class Playground:
         """The addresses of the nodes, by name."""
         return {node["name"]: node["address"] for node in ask(self._state, "GET", "status")["nodes"]}
 
-    def plant(self, fault: str, service: str | None = None) -> Planted:
+    def plant(self, fault: str | None = None, service: str | None = None) -> Planted:
         """Break a service that works.
 
         Parameters
         ----------
         fault
             The name of a cause that a playground can show: `selector-mismatch`, `target-port-mismatch`,
-            `pods-not-ready`, `network-policy` and so on; `faults` lists them.
+            `pods-not-ready`, `network-policy` and so on; `faults` lists them. Without it, any of them: a surprise.
         service
             The service to break, `"name"` or `"namespace/name"`; without it, one called `web` is made with three pods.
 
@@ -250,6 +251,7 @@ class Playground:
         from nodeportkit.playground.faults.planting import find, planted
         from nodeportkit.playground.faults.site import Site
 
+        fault = random.choice(self.faults) if fault is None else fault
         find(fault)
         site = Site(self.call, *(key_of(service) if service else self._app()))
         ask(self._state, "POST", "remember")

@@ -122,6 +122,8 @@ spec:
     # Under the policy Local pods see the clients, so that one of two may be let in.
     playground.kubectl("apply -f -", policy.format(cidr="127.9.0.1/32", port=80))
     until(outcomes, lambda found: found == {"127.9.0.1": {"answered"}, "127.9.0.2": {"timeout"}})
+    time.sleep(0.5)  # the port has been looked at again with the policy there, and stays open for the one
+    until(outcomes, lambda found: found == {"127.9.0.1": {"answered"}, "127.9.0.2": {"timeout"}})
     playground.kubectl("apply -f -", policy.format(cidr="127.9.0.0/16", port=81))
     until(outcomes, lambda found: found == {"127.9.0.1": {"timeout"}, "127.9.0.2": {"timeout"}})
     playground.kubectl("delete networkpolicy some")

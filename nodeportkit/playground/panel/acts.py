@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from nodeportkit.playground.faults.planting import FAULTS
 from nodeportkit.playground.loading import client_addresses
 from nodeportkit.playground.panel.tally import Landed, outcomes
 
@@ -86,9 +84,8 @@ class Acts:
 
     def plant(self, fault: str, service: str | None) -> str:
         """Break a service; which fault a surprise is, `planted` tells."""
-        chosen = random.choice(sorted(FAULTS)) if fault == SURPRISE else fault
-        self.planted = self._playground.plant(chosen, service)
-        what = "Some fault" if fault == SURPRISE else f"The fault {chosen}"
+        self.planted = self._playground.plant(None if fault == SURPRISE else fault, service)
+        what = "Some fault" if fault == SURPRISE else f"The fault {fault}"
         return f"{what} is planted in {self.planted.service}. Dial it, and find out."
 
     def heal(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import click
@@ -34,7 +33,7 @@ def command(kubeconfig: Path | None, fault: str | None, service: str | None, lis
     if listed:
         click.echo("\n".join(playground.faults))
         return
-    planted = playground.plant(fault or random.choice(playground.faults), service)
+    planted = playground.plant(fault or None, service)
     what = f"The fault {planted.cause}" if fault else "A fault"
     click.echo(f"{what} is planted in {terminal.cell(planted.service)}. Dial it, and find out:")
     click.echo(terminal.command(f"curl -m 3 {planted.url}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.generate import NODES, PODS, SERVICES, pods_json, pods_table
-from nodeportkit.kube.printing import print_table
+from nodeportkit.kube.printing.table import print_table
 
 SHARES = (0.1, 0.3, 1.0)
 

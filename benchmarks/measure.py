@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+_UNIT = 1 if sys.platform == "darwin" else 1024  # of the memory that getrusage gives
 
 
 def apart(function: Callable[..., dict[str, float]], *arguments: str | int, times: int = 3) -> dict[str, float]:
@@ -38,14 +39,25 @@ def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.process_time() - start, result
 
 
+def real_seconds(work: Callable[[], Any]) -> tuple[float, Any]:
+    """How long some work took by the clock, whatever was done beside it, and what came of it."""
+    start = time.perf_counter()
+    result = work()
+    return time.perf_counter() - start, result
+
+
 def _peak() -> int:
-    """The most memory this process ever had, in bytes."""
+    """The most memory this process ever had and the largest of those that it started, in bytes."""
+    return _own_peak() + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * _UNIT
+
+
+def _own_peak() -> int:
     try:
         # On Linux the number that getrusage gives begins with that of the process that started this one.
         status = Path("/proc/self/status").read_text(encoding="utf-8")
         return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) * 1024
     except (OSError, StopIteration):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
 
 
 if __name__ == "__main__":

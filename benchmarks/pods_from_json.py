@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import inspect
 import json
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
 from benchmarks.inputs import pods_as_json, sized
-from benchmarks.measure import apart, seconds
+from benchmarks.measure import apart, real_seconds
 from benchmarks.results import Result
 
 _SAMPLE = 1_000  # pods that the client's models are made of: all of them would take minutes
@@ -36,6 +37,7 @@ def run(folder: Path, shares: tuple[float, ...]) -> Result:
                 "pods": f"{pods:,}" + (" plain" if plain else ""),
                 "file": f"{size / 1e6:.0f} MB",
                 "nodeportkit.read": f"{ours['seconds']:.2f} s",
+                "processors, together": f"{ours['worked']:.2f} s",
                 "bare msgspec decode": f"{bare['seconds']:.2f} s",
                 "times the bare decode": f"{last['bare']:.1f}",
                 "a pod as a model of the client": f"{client['seconds'] / _SAMPLE * 1e6:.0f} µs",
@@ -45,10 +47,11 @@ def run(folder: Path, shares: tuple[float, ...]) -> Result:
         )
     return Result(
         "Pods as JSON",
-        "`nodeportkit.read` of `kubectl get pods -A -o json`: the file read, decoded and made into typed frames. Beside it "
-        "msgspec decoding the same bytes, read before, into the same types with the garbage collector off, all of them kept; "
-        f"and the models of the `kubernetes` client, made of {_SAMPLE:,} pods. Memory is that of the whole process. Plain pods "
-        "have no arguments, probes, resources and mounts.",
+        "`nodeportkit.read` of `kubectl get pods -A -o json`: the file read, decoded and made into typed frames; by more than "
+        "one process where there are processors and much to read. Beside it msgspec decoding the same bytes, read before, into "
+        "the same types with the garbage collector off, all of them kept; and the models of the `kubernetes` client, made of "
+        f"{_SAMPLE:,} pods. Time is that of the clock, and memory that of all processes. Plain pods have no arguments, probes, "
+        "resources and mounts.",
         rows,
         [
             ("at most 3 times a bare typed decode", all(one["bare"] <= 3 for one in reached)),
@@ -63,8 +66,9 @@ def read(path: str) -> dict[str, float]:
 
     reader = nodeportkit.read
     reader('{"apiVersion": "v1", "kind": "PodList", "items": []}')  # what imports cost is another benchmark
-    took, cluster = seconds(lambda: reader(path))
-    return {"seconds": took, "pods": len(cluster.pods)}
+    before = sum(os.times()[:4])
+    took, cluster = real_seconds(lambda: reader(path))
+    return {"seconds": took, "worked": sum(os.times()[:4]) - before, "pods": len(cluster.pods)}
 
 
 def decode(path: str) -> dict[str, float]:
@@ -76,7 +80,7 @@ def decode(path: str) -> dict[str, float]:
     content = Path(path).read_bytes()
     decoder = msgspec.json.Decoder(msgspec.defstruct("PodList", [("items", list[Pod])]))
     gc.disable()
-    took, listed = seconds(lambda: decoder.decode(content))
+    took, listed = real_seconds(lambda: decoder.decode(content))
     return {"seconds": took, "pods": len(listed.items)}
 
 
@@ -86,7 +90,7 @@ def make_models(path: str) -> dict[str, float]:
     items = json.loads(Path(path).read_bytes())["items"][:_SAMPLE]
     text, client = json.dumps({"kind": "PodList", "apiVersion": "v1", "items": items}), ApiClient()
     if "content_type" in inspect.signature(client.deserialize).parameters:
-        took, listed = seconds(lambda: client.deserialize(text, "V1PodList", "application/json"))
+        took, listed = real_seconds(lambda: client.deserialize(text, "V1PodList", "application/json"))
     else:
-        took, listed = seconds(lambda: client.deserialize(SimpleNamespace(data=text), "V1PodList"))
+        took, listed = real_seconds(lambda: client.deserialize(SimpleNamespace(data=text), "V1PodList"))
     return {"seconds": took, "pods": len(listed.items)}

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from nodeportkit.figures import plot_shares as plot_shares
     from nodeportkit.kube.allocation import node_port_bands as node_port_bands
     from nodeportkit.kube.host import Host as Host
-    from nodeportkit.kube.printing import printed as printed
+    from nodeportkit.kube.printing.objects import printed as printed
     from nodeportkit.kube.proxy_config import ProxyConfig as ProxyConfig
     from nodeportkit.live import LiveCluster as LiveCluster
     from nodeportkit.live import Watch as Watch
@@ -145,7 +145,7 @@ _HOMES: Final = {
     "plot_reach": "figures",
     "plot_rules": "figures",
     "plot_shares": "figures",
-    "printed": "kube.printing",
+    "printed": "kube.printing.objects",
     "production_numbers": "auditing",
     "proxy_rules": "traffic.rules",
     "read": "sources.read",

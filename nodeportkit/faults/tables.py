@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from nodeportkit.faults.objects import Object, of_kind
-from nodeportkit.kube.printing import print_objects
+from nodeportkit.kube.printing.objects import print_objects
 
 __all__ = ["TABLES", "as_tables"]
 

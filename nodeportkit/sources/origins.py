@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
-import numpy as np
-
 from nodeportkit.errors import NotFound, ReadError, nearest
+from nodeportkit.sources.large import LargeFile
 
 __all__ = ["Origin", "origins"]
 
@@ -46,8 +45,8 @@ class Origin:
     name
         The file's path, or words for it (`pasted text`).
     content
-        Text, bytes or a view of them, a list of Kubernetes objects as dicts, or something a reader knows by its type; None
-        for a file in a folder that is not text, and was not opened.
+        Text, bytes, a large file that is open until the next piece is asked for, a list of Kubernetes objects as dicts, or
+        something a reader knows by its type; None for a file in a folder that is not text, and was not opened.
     """
 
     name: str
@@ -154,9 +153,12 @@ def _of_path(path: Path) -> Iterator[Origin]:
         if not files:
             raise NotFound(f"The folder {str(path)!r} holds no file")
         for file in files:
-            yield Origin(str(file), _content(file) if file.suffix.lower() in _TEXT_SUFFIXES else None)
+            if file.suffix.lower() in _TEXT_SUFFIXES:
+                yield from _of_file(file)
+            else:
+                yield Origin(str(file), None)
     else:
-        yield Origin(str(path), _content(path))
+        yield from _of_file(path)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -179,13 +181,15 @@ def _files(folder: Path) -> Iterator[Path]:
                 yield file
 
 
-def _content(path: Path) -> bytes | memoryview:
+def _of_file(path: Path) -> Iterator[Origin]:
     try:
         if path.stat().st_size < _LARGE:
-            return path.read_bytes()
-        # numpy asks for memory in large pages, and to get it in small ones takes as long as to read the file.
-        return np.fromfile(path, dtype=np.uint8).data
+            yield Origin(str(path), path.read_bytes())
+            return
+        file = LargeFile(path)
     except FileNotFoundError as error:
         raise NotFound(f"There is no file {str(path)!r}", hint=_nearest_file(str(path))) from error
     except OSError as error:
         raise ReadError(f"cannot be opened: {error.strerror}", source=str(path)) from error
+    with file:
+        yield Origin(str(path), file)

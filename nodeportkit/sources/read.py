@@ -20,7 +20,11 @@ from nodeportkit.kube.proxy_config import ProxyConfig
 from nodeportkit.progress import report
 from nodeportkit.sources.garbage import no_garbage_collection
 from nodeportkit.sources.join import Deleted, Print, collected, join
-from nodeportkit.sources.objects import Objects, read_json, read_objects, read_yaml
+from nodeportkit.sources.large import Bytes, LargeFile
+from nodeportkit.sources.objects.collect import Objects
+from nodeportkit.sources.objects.dict_form import read_objects
+from nodeportkit.sources.objects.json_form import read_json
+from nodeportkit.sources.objects.yaml_form import read_yaml
 from nodeportkit.sources.origins import Origin, origins
 from nodeportkit.sources.reader import Fragment, Outcome
 from nodeportkit.sources.scan import Scan, Step, scan
@@ -34,7 +38,7 @@ _YAML_FIRST: Final = re.compile(r"(?:apiVersion|kind|metadata|items|spec)\s*:|--
 _LONG: Final = 8 << 20
 _HEAD: Final = 4096
 _YAML_SUFFIXES: Final = (".yaml", ".yml")
-Content: TypeAlias = str | bytes | memoryview
+Content: TypeAlias = str | Bytes
 
 
 @dataclass(slots=True)
@@ -120,7 +124,7 @@ def _tell(told: _Told, number: int, origin: Origin, now: datetime | None) -> Non
         _tell_cluster(told, number, content)
     elif isinstance(content, list):
         _tell_objects(told, number, origin.name, read_objects(content, origin.name, now=now))
-    elif isinstance(content, str | bytes | memoryview):
+    elif isinstance(content, str | bytes | LargeFile):
         _tell_text(told, number, origin.name, content, now)
     else:
         raise ReadError(
@@ -165,9 +169,9 @@ def _tell_text(told: _Told, number: int, source: str, content: Content, now: dat
         _tell_lines(told, number, source, scan(decode(content, source), source))
 
 
-def _unpacked(data: bytes | memoryview, source: str) -> bytes:
+def _unpacked(data: Bytes, source: str) -> bytes:
     try:
-        return gzip.decompress(data)
+        return gzip.decompress(bytes(data))
     except (OSError, EOFError, zlib.error) as error:
         raise ReadError(f"a gzip file that cannot be unpacked: {error}", source=source) from error
 

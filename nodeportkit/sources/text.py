@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from nodeportkit.errors import ReadError
+from nodeportkit.sources.large import Bytes
 from nodeportkit.sources.margins import undent, unquote
 
 __all__ = ["clean", "decode"]
@@ -29,7 +30,7 @@ _MARGIN_STARTS: Final = frozenset(" \t`~")
 _ROUNDS: Final = 8
 
 
-def decode(data: str | bytes | bytearray | memoryview, source: str = "text") -> str:
+def decode(data: str | Bytes, source: str = "text") -> str:
     """The text that bytes hold: UTF-8, or what their byte order mark says; PowerShell redirects as UTF-16.
 
     Bytes that are no UTF-8 become U+FFFD. A str is given back as it is, one of a class of its own as a plain one.
@@ -74,7 +75,7 @@ def _binary(at: int, line: int, source: str) -> ReadError:
     )
 
 
-def clean(text: str | bytes | bytearray | memoryview, source: str = "text") -> list[str]:
+def clean(text: str | Bytes, source: str = "text") -> list[str]:
     r"""The lines of a copied text as the terminal printed them.
 
     Undone are: no-break and other typeset blanks, invisible marks, byte order marks, CRLF and lone CR, colours, titles and

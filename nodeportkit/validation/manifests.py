@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from nodeportkit.errors import ManifestError, ReadError, Slip
-from nodeportkit.sources.objects import mend
+from nodeportkit.sources.large import LargeFile
+from nodeportkit.sources.objects.slips import mend
 from nodeportkit.sources.objects.yaml_documents import Documents
 from nodeportkit.sources.origins import origins
 from nodeportkit.sources.text import decode
@@ -63,7 +64,7 @@ def read_manifest(manifest: Any) -> Manifest:
     read = Manifest()
     several = isinstance(manifest, list | tuple) and not all(isinstance(one, Mapping) for one in manifest)
     for origin in origins(manifest if several else (manifest,)):
-        if isinstance(origin.content, str | bytes | memoryview):
+        if isinstance(origin.content, str | bytes | LargeFile):
             _read_text(read, decode(origin.content, origin.name), origin.name)
         elif isinstance(origin.content, list):
             read.items += [item for thing in origin.content for item in _opened(Item(thing))]

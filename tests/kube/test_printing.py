@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodeportkit.errors import ReadError
-from nodeportkit.kube.printing import print_objects, print_table, printed, printers
+from nodeportkit.kube.printing.objects import print_objects, printed
+from nodeportkit.kube.printing.registry import printers
+from nodeportkit.kube.printing.table import print_table
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 # When the real cluster was printed, from the ages that it shows: a moment within 5, 6, 7 seconds of its creation.

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from nodeportkit import parse_age, read_tables
 from nodeportkit.cells import format_labels
-from nodeportkit.kube.printing import print_objects, printed
+from nodeportkit.kube.printing.objects import print_objects, printed
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from kubernetes import client
 
 from nodeportkit.errors import ManifestError, NodePortKitError, ReadError
-from nodeportkit.kube.printing import printed
-from nodeportkit.sources.objects import read_json, read_objects, read_yaml
+from nodeportkit.kube.printing.objects import printed
+from nodeportkit.sources.objects.dict_form import read_objects
+from nodeportkit.sources.objects.json_form import read_json
+from nodeportkit.sources.objects.yaml_form import read_yaml
 
 REAL = Path(__file__).resolve().parent.parent / "fixtures" / "real-cluster"
 OBJECTS = (REAL / "objects.json").read_bytes()

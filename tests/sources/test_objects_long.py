@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 import nodeportkit
 from nodeportkit.errors import NodePortKitError, ReadError
-from nodeportkit.sources.objects import json_lists, read_json, read_objects
+from nodeportkit.sources.objects import json_lists
+from nodeportkit.sources.objects.dict_form import read_objects
+from nodeportkit.sources.objects.json_form import read_json
 
 ITEMS = json.loads(
     (Path(__file__).resolve().parent.parent / "fixtures" / "real-cluster" / "objects.json").read_bytes()
@@ -61,8 +63,8 @@ def listed(items, *, kind="List", **more):
 def was_cut(text, monkeypatch):
     """Whether a text is read piece by piece."""
     cuts = []
-    plain = json_lists._pieces
-    monkeypatch.setattr(json_lists, "_pieces", lambda *given: cuts.append(1) or plain(*given))
+    plain = json_lists.pieces
+    monkeypatch.setattr(json_lists, "pieces", lambda *given: cuts.append(1) or plain(*given))
     read_json(text.encode())
     return bool(cuts)
 
@@ -107,14 +109,22 @@ def things(draw):
 
 
 @settings(max_examples=80, deadline=None)
-@given(things(), st.sampled_from(STYLES), st.sampled_from([1, 40, 700, 1 << 20]), st.booleans(), st.booleans())
-def test_a_list_tells_what_its_items_tell(items, style, piece, ascii_only, items_last):
+@given(
+    things(),
+    st.sampled_from(STYLES),
+    st.sampled_from([1, 40, 700, 1 << 20]),
+    st.sampled_from([1, 90, 1 << 20]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_list_tells_what_its_items_tell(items, style, piece, chunk, ascii_only, items_last):
     whole = listed(items)
     if items_last:
         whole["items"] = whole.pop("items")
     text = json.dumps(whole, ensure_ascii=ascii_only, **style)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_lists, "_PIECE", piece)
+        patch.setattr(json_lists, "_CHUNK", chunk)
         found = read_json(text.encode("utf-8", "surrogatepass" if ascii_only else "strict"))
     rows, others = told(read_objects(items))
     found_rows, found_others = told(found)

@@ -9,9 +9,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nodeportkit.errors import ManifestError, NodePortKitError
-from nodeportkit.sources.objects import read_json, read_objects, read_yaml
+from nodeportkit.sources.objects.dict_form import read_objects
+from nodeportkit.sources.objects.json_form import read_json
 from nodeportkit.sources.objects.scalars import resolve
 from nodeportkit.sources.objects.yaml_documents import Documents
+from nodeportkit.sources.objects.yaml_form import read_yaml
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 OBJECTS = json.loads((FIXTURES / "real-cluster" / "objects.json").read_text(encoding="utf-8"))

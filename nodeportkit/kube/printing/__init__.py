@@ -4,22 +4,3 @@
 of the API server's table printers (kubernetes/kubernetes, pkg/printers/internalversion/printers.go, as of 1.36) and of
 kubectl's table printer (staging/src/k8s.io/cli-runtime/pkg/printers/tableprinter.go).
 """
-
-from nodeportkit.kube.printing.objects import print_objects, printed
-from nodeportkit.kube.printing.pod_status import ContainerView, PodSummary, PodView, pod_summary
-from nodeportkit.kube.printing.registry import Column, KindPrinter, printer_of, printers
-from nodeportkit.kube.printing.table import print_table
-
-__all__ = [
-    "Column",
-    "ContainerView",
-    "KindPrinter",
-    "PodSummary",
-    "PodView",
-    "pod_summary",
-    "print_objects",
-    "print_table",
-    "printed",
-    "printer_of",
-    "printers",
-]

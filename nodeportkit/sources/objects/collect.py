@@ -9,26 +9,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain, islice, product
-from typing import Any, Final, Protocol, TypeVar
+from itertools import chain, islice
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
 from nodeportkit.errors import ReadError
 from nodeportkit.frames import empty
 from nodeportkit.sources.kinds import full_kind
+from nodeportkit.sources.objects.alike import Columns, Identity, Name, columns_of, decode_alike, name_kinds
 from nodeportkit.sources.objects.gather import Gathered
-from nodeportkit.sources.objects.kinds import Kind, frame_of, kind_of, reads, settings_of
+from nodeportkit.sources.objects.kinds import Kind, frame_of, kind_of, reads
 from nodeportkit.sources.objects.table_form import DictTable, JsonTable, table_fragments
 from nodeportkit.sources.objects.typed import KubernetesObject, Typed
 from nodeportkit.sources.objects.wording import misfit
 from nodeportkit.sources.reader import Fragment, Outcome
 from nodeportkit.sources.settings import Settings
 
-__all__ = ["Batch", "Collector", "Form", "Identity", "Objects", "Other"]
+__all__ = ["Batch", "Collector", "Form", "Objects", "Other"]
 
 _SLICE: Final = 128
 _T = TypeVar("_T")
+_Run: TypeAlias = tuple[Kind, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +65,6 @@ class Objects:
     others: list[Other] = field(default_factory=list)
     lists: list[str] = field(default_factory=list)
     settings: list[Settings] = field(default_factory=list)
-
-
-class Name(Typed):
-    """The part of metadata that tells one object from another."""
-
-    name: str | None = None
-    generate_name: str | None = None
-    namespace: str | None = None
-
-
-class Identity(Typed):
-    """What an object is."""
-
-    api_version: str | None = None
-    kind: str | None = None
-    metadata: Name | None = None
 
 
 class _Said(Typed):
@@ -215,62 +201,47 @@ class Collector:
         slices = iter(lambda: list(islice(at, _SLICE)), [])
         self.add_batches((_Slice(self._form, slice_) for slice_ in slices), api_version, kind)
 
-    def add_batches(self, batches: Iterable[Batch], api_version: str | None = None, kind: str | None = None) -> None:
-        """Take the items of a list, many at a time."""
+    def add_batches(
+        self, batches: Iterable[Batch | Columns], api_version: str | None = None, kind: str | None = None
+    ) -> None:
+        """Take the items of a list, many at a time, or what they tell where that is known already."""
         self._flush()
         self._result.lists.append(f"{kind or ''}List")
         implied = Identity(api_version, kind)
-        gathered: dict[int, Gathered] = {}
+        gathered: dict[str, Gathered] = {}
         guess = kind_of(api_version, kind)
         first = next(batches := iter(batches), None)
-        for run_kind, run in _longer(self._runs_of(chain([] if first is None else [first], batches), guess, implied)):
-            self._gather(run_kind, run, gathered)
+        batches = chain([] if first is None else [first], batches)
+        for run in _longer(self._runs_of(batches, guess, implied)):
+            self._take(run if isinstance(run, Columns) else columns_of(*run, self._namespace), gathered)
         for parts in gathered.values():
             self._result.fragments.extend(parts.fragments(self._now))
         if guess and first is None and (frame := frame_of(guess)):  # that the list is empty is worth knowing
             self._result.fragments.append(Fragment(frame, empty(frame)))
 
     def _runs_of(
-        self, batches: Iterable[Batch], guess: Kind | None, implied: Identity
-    ) -> Iterator[tuple[Kind, list[Any]]]:
+        self, batches: Iterable[Batch | Columns], guess: Kind | None, implied: Identity
+    ) -> Iterator[_Run | Columns]:
         """The items that frames tell of, in runs of one kind; what the last were is what the next most likely are."""
         for batch in batches:
-            decoded = self._all_alike(batch, guess, implied) if guess else None
-            if decoded is not None and guess is not None:
+            if isinstance(batch, Columns):
+                yield batch
+            elif guess and (decoded := decode_alike(batch.decode, guess, implied)) is not None:
                 yield guess, decoded
-                continue
-            for run_kind, run in self._runs(batch.items(), implied):
-                yield run_kind, run
-                guess = run_kind
-
-    def _gather(self, kind: Kind, decoded: list[Any], gathered: dict[int, Gathered]) -> None:
-        """Take objects of one kind: their rows, and settings that they show."""
-        if parts := kind.columns(decoded, self._namespace):
-            if id(kind) in gathered:
-                gathered[id(kind)].add(parts)
             else:
-                gathered[id(kind)] = Gathered(parts)
-        if settings := settings_of(kind, decoded):
-            self._result.settings.append(settings)
+                for run_kind, run in self._runs(batch.items(), implied):
+                    yield run_kind, run
+                    guess = run_kind
 
-    def _all_alike(self, batch: Batch, kind: Kind, implied: Identity) -> list[Any] | None:
-        """The items decoded as `kind`, or None if not all are of it: the quick way for long lists of one kind."""
-        try:
-            decoded: list[Any] = batch.decode(kind.TYPE)
-            names = [thing.metadata.name for thing in decoded]
-        except (msgspec.ValidationError, AttributeError):
-            return None
-        versions = {thing.api_version for thing in decoded}
-        kinds = {thing.kind for thing in decoded}
-        said = product(
-            (version or implied.api_version for version in versions), (word or implied.kind for word in kinds)
-        )
-        if not all(names) or hasattr(kind, "reads") or any(kind_of(*what) is not kind for what in said):
-            return None
-        self._name_kinds(decoded, implied)
-        return decoded
+    def _take(self, told: Columns, gathered: dict[str, Gathered]) -> None:
+        """Take what objects of one kind tell: their rows, and settings that they show."""
+        if told.parts and told.kind in gathered:
+            gathered[told.kind].add(told.parts)
+        elif told.parts:
+            gathered[told.kind] = Gathered(told.parts)
+        self._result.settings.extend(told.settings)
 
-    def _runs(self, batch: Sequence[Any], implied: Identity) -> Iterator[tuple[Kind, list[Any]]]:
+    def _runs(self, batch: Sequence[Any], implied: Identity) -> Iterator[_Run]:
         """The items that frames tell of, in runs of one kind; the others are named."""
         current: Kind | None = None
         run: list[Any] = []
@@ -285,16 +256,9 @@ class Collector:
                 run = []
             current = kind
             run.append(self._decode(item, kind))
-            self._name_kinds(run[-1:], implied)
+            name_kinds(run[-1:], implied)
         if current is not None:
             yield current, run
-
-    @staticmethod
-    def _name_kinds(decoded: list[KubernetesObject], implied: Identity) -> None:
-        """Write the list's kind into items that do not say their own."""
-        if implied.kind:
-            for thing in decoded:
-                thing.kind = thing.kind or implied.kind
 
     def _identify(self, item: Any, implied: Identity | None = None) -> Identity | None:
         """What the item is; None if it is no object."""
@@ -352,9 +316,9 @@ class Collector:
         by_kind: dict[int, tuple[Kind, list[Any]]] = {}
         for kind, decoded in self._single.values():
             by_kind.setdefault(id(kind), (kind, []))[1].append(decoded)
-        gathered: dict[int, Gathered] = {}
+        gathered: dict[str, Gathered] = {}
         for kind, decoded_all in by_kind.values():
-            self._gather(kind, decoded_all, gathered)
+            self._take(columns_of(kind, decoded_all, self._namespace), gathered)
         for parts in gathered.values():
             self._result.fragments.extend(parts.fragments(self._now))
         self._result.outcomes.extend(self._deleted.values())
@@ -362,16 +326,19 @@ class Collector:
         self._deleted.clear()
 
 
-def _longer(runs: Iterable[tuple[Kind, list[Any]]]) -> Iterator[tuple[Kind, list[Any]]]:
+def _longer(runs: Iterable[_Run | Columns]) -> Iterator[_Run | Columns]:
     """Runs of one kind that follow each other put together, until they are worth being made into columns."""
     kind: Kind | None = None
     waiting: list[Any] = []
-    for run_kind, run in runs:
+    for run in runs:
+        run_kind, things = (None, []) if isinstance(run, Columns) else run
         if kind is not None and (run_kind is not kind or len(waiting) >= _SLICE):
             yield kind, waiting
             waiting = []
         kind = run_kind
-        waiting += run
+        waiting += things
+        if isinstance(run, Columns):
+            yield run
     if kind is not None:
         yield kind, waiting
 

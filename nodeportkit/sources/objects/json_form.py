@@ -5,19 +5,25 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final, TypeVar
 
 import msgspec
 import numpy as np
 
 from nodeportkit.errors import ReadError
+from nodeportkit.progress import tracked
 from nodeportkit.sources.garbage import no_garbage_collection
-from nodeportkit.sources.objects.collect import Collector, Objects
+from nodeportkit.sources.large import Bytes
+from nodeportkit.sources.objects.alike import Columns
+from nodeportkit.sources.objects.collect import Batch, Collector, Objects
 from nodeportkit.sources.objects.documents import Head, add_document
-from nodeportkit.sources.objects.json_lists import LongList, Piece, long_list
+from nodeportkit.sources.objects.json_lists import LongList, Piece, Span, long_list
 from nodeportkit.sources.objects.json_text import end_of_first, offset_of
 from nodeportkit.sources.objects.marks import locate
+from nodeportkit.sources.objects.processes import SHARE_HERE, SpanProcess, processes_for
 from nodeportkit.sources.objects.table_form import JsonTable
 from nodeportkit.sources.objects.typed import Typed
 
@@ -49,9 +55,9 @@ class JsonForm:
 
     table_type = JsonTable
 
-    def __init__(self, data: bytes | memoryview, first_line: int = 1) -> None:
+    def __init__(self, data: Bytes, first_line: int = 1) -> None:
         self._data = data
-        self._piece = Piece(data, 0)
+        self._piece = Piece(data if isinstance(data, bytes) else b"", 0)
         self._first_line = first_line
         self._counted = (0, first_line)
         self._decoders: dict[Any, Any] = {}
@@ -100,6 +106,11 @@ class JsonForm:
         """See `Form.line`."""
         return self.line_at(_address(item) - _address(self._piece.text) + self._piece.offset)
 
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        return len(self._data)
+
     def look_at(self, piece: Piece) -> None:
         """Items come from this piece from now on, and not from the data itself."""
         self._piece = piece
@@ -128,7 +139,7 @@ def _address(data: Any) -> int:
 
 
 def read_json(
-    data: bytes | memoryview,
+    data: Bytes,
     source: str = "text",
     *,
     namespace: str = "default",
@@ -175,7 +186,7 @@ def read_json(
 
     with no_garbage_collection():
         try:
-            if (found := long_list(data, source)) and _add_long_list(*(begun := begin()), found):
+            if (found := long_list(data)) and _add_long_list(*(begun := begin()), found, source, namespace):
                 return begun[1].result()
             data = bytes(data)
             form, collector = begin()
@@ -186,15 +197,37 @@ def read_json(
             raise _not_utf8(bytes(data), source, first_line, error) from None
 
 
-def _add_long_list(form: JsonForm, collector: Collector, found: LongList) -> bool:
+def _add_long_list(form: JsonForm, collector: Collector, found: LongList, source: str, namespace: str) -> bool:
     """Take a long list; False if it turns out not to be what it looked like."""
-    implied = found.kind.removesuffix("List") or None
-    batches = (_PieceOfList(form, piece) for piece in found.pieces)
-    try:
-        collector.add_batches(batches, found.api_version if implied else None, implied)
-    except (msgspec.DecodeError, RecursionError):
-        return False
+    kind = found.kind.removesuffix("List") or None
+    implied = (found.api_version if kind else None, kind)
+    here, *elsewhere = found.items.parted(processes_for(len(found.items)), first=SHARE_HERE)
+    with ExitStack() as running:
+        processes = [running.enter_context(SpanProcess(span, implied, namespace)) for span in elsewhere]
+        batches = chain(_read_here(form, here, source), *(_read_there(form, process) for process in processes))
+        try:
+            collector.add_batches(batches, *implied)
+        except (msgspec.DecodeError, RecursionError):
+            return False
     return True
+
+
+def _read_here(form: JsonForm, span: Span, source: str) -> Iterator[Batch]:
+    """The items, piece by piece; who listens hears how far all of the list is, as the rest is read meanwhile."""
+    whole, end = form.size, span.stop
+    pieces = tracked(
+        span.pieces(), f"Reading {source}", "bytes", total=whole, place=lambda piece: piece.offset * whole // end
+    )
+    return (_PieceOfList(form, piece) for piece in pieces)
+
+
+def _read_there(form: JsonForm, process: SpanProcess) -> Iterator[Batch | Columns]:
+    """What the process found, or the items, piece by piece, if it gives no answer."""
+    columns = process.columns()
+    if columns is not None:
+        yield columns
+    else:
+        yield from (_PieceOfList(form, piece) for piece in process.span.pieces())
 
 
 class _PieceOfList:
@@ -205,18 +238,18 @@ class _PieceOfList:
         self._piece = piece
 
     def decode(self, type_: type[_T]) -> list[_T]:
-        return self._form.decoder(list[type_])(self._piece.text)  # type: ignore[valid-type]
+        return self._piece.decode(type_)
 
     def items(self) -> list[msgspec.Raw]:
         self._form.look_at(self._piece)
-        return self._form.decoder(list[msgspec.Raw])(self._piece.text)
+        return self._piece.decode(msgspec.Raw)
 
 
-def _utf8(data: bytes | memoryview) -> bytes | memoryview:
+def _utf8(data: Bytes) -> Bytes:
     for mark, encoding in _MARKS:
         if data[: len(mark)] == mark:
             text = data[len(mark) :]
-            return text if encoding == "utf-8" else bytes(text).decode(encoding, "replace").encode()
+            return text if encoding == "utf-8" else text.decode(encoding, "replace").encode()
     return data
 
 

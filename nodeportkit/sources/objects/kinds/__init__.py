@@ -49,6 +49,7 @@ class Part(NamedTuple):
 class Kind(Protocol):
     """A module that reads one family of objects."""
 
+    __name__: str
     KINDS: dict[str, tuple[str, ...]]
     TYPE: type[KubernetesObject]
     columns: Callable[[Sequence[Any], str], list[Part]]

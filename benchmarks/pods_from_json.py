@@ -75,7 +75,7 @@ def decode(path: str) -> dict[str, float]:
     """Decode the fields that the frames need, each as what it is, and all pods at once; they are not even freed."""
     import msgspec
 
-    from nodeportkit.sources.objects.pod_types import Pod
+    from nodeportkit.sources.objects.pods.types import Pod
 
     content = Path(path).read_bytes()
     decoder = msgspec.json.Decoder(msgspec.defstruct("PodList", [("items", list[Pod])]))

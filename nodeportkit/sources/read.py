@@ -23,8 +23,8 @@ from nodeportkit.sources.join import Deleted, Print, collected, join
 from nodeportkit.sources.large import Bytes, LargeFile
 from nodeportkit.sources.objects.collect import Objects
 from nodeportkit.sources.objects.dict_form import read_objects
-from nodeportkit.sources.objects.json_form import read_json
-from nodeportkit.sources.objects.yaml_form import read_yaml
+from nodeportkit.sources.objects.json.read import read_json
+from nodeportkit.sources.objects.yaml.form import read_yaml
 from nodeportkit.sources.origins import Origin, origins
 from nodeportkit.sources.reader import Fragment, Outcome
 from nodeportkit.sources.scan import Scan, Step, scan

@@ -13,7 +13,7 @@ from typing import Final
 
 from nodeportkit.kube.decoding import Mistyped, Unknown
 from nodeportkit.kube.decoding.types import fields_of
-from nodeportkit.sources.objects.vocabulary import value_fits
+from nodeportkit.sources.objects.slips.vocabulary import value_fits
 
 __all__ = ["Guess", "explain_type", "guess"]
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from nodeportkit.errors import ManifestError, ReadError, Slip
 from nodeportkit.sources.large import LargeFile
-from nodeportkit.sources.objects.slips import mend
-from nodeportkit.sources.objects.yaml_documents import Documents
+from nodeportkit.sources.objects.slips.mend import mend
+from nodeportkit.sources.objects.yaml.documents import Documents
 from nodeportkit.sources.origins import origins
 from nodeportkit.sources.text import decode
 from nodeportkit.validation.findings import Finding

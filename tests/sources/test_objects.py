@@ -15,8 +15,8 @@ from kubernetes import client
 from nodeportkit.errors import ManifestError, NodePortKitError, ReadError
 from nodeportkit.kube.printing.objects import printed
 from nodeportkit.sources.objects.dict_form import read_objects
-from nodeportkit.sources.objects.json_form import read_json
-from nodeportkit.sources.objects.yaml_form import read_yaml
+from nodeportkit.sources.objects.json.read import read_json
+from nodeportkit.sources.objects.yaml.form import read_yaml
 
 REAL = Path(__file__).resolve().parent.parent / "fixtures" / "real-cluster"
 OBJECTS = (REAL / "objects.json").read_bytes()

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 import nodeportkit
 from nodeportkit.errors import NodePortKitError, ReadError
-from nodeportkit.sources.objects import json_lists
 from nodeportkit.sources.objects.dict_form import read_objects
-from nodeportkit.sources.objects.json_form import read_json
+from nodeportkit.sources.objects.json import lists
+from nodeportkit.sources.objects.json.read import read_json
 
 ITEMS = json.loads(
     (Path(__file__).resolve().parent.parent / "fixtures" / "real-cluster" / "objects.json").read_bytes()
@@ -22,8 +22,8 @@ ITEMS = json.loads(
 @pytest.fixture(autouse=True, scope="module")
 def _cut_short_lists_too():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_lists, "_SHORTEST", 1)
-        patch.setattr(json_lists, "_PIECE", 40)
+        patch.setattr(lists, "_SHORTEST", 1)
+        patch.setattr(lists, "_PIECE", 40)
         yield
 
 
@@ -63,8 +63,8 @@ def listed(items, *, kind="List", **more):
 def was_cut(text, monkeypatch):
     """Whether a text is read piece by piece."""
     cuts = []
-    plain = json_lists.pieces
-    monkeypatch.setattr(json_lists, "pieces", lambda *given: cuts.append(1) or plain(*given))
+    plain = lists.pieces
+    monkeypatch.setattr(lists, "pieces", lambda *given: cuts.append(1) or plain(*given))
     read_json(text.encode())
     return bool(cuts)
 
@@ -123,8 +123,8 @@ def test_a_list_tells_what_its_items_tell(items, style, piece, chunk, ascii_only
         whole["items"] = whole.pop("items")
     text = json.dumps(whole, ensure_ascii=ascii_only, **style)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_lists, "_PIECE", piece)
-        patch.setattr(json_lists, "_CHUNK", chunk)
+        patch.setattr(lists, "_PIECE", piece)
+        patch.setattr(lists, "_CHUNK", chunk)
         found = read_json(text.encode("utf-8", "surrogatepass" if ascii_only else "strict"))
     rows, others = told(read_objects(items))
     found_rows, found_others = told(found)
@@ -251,7 +251,7 @@ def test_a_damaged_list_gives_objects_or_an_error_of_the_package(style, at, leng
     found = []
     for shortest in (1, 1 << 30):  # cut, and not
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(json_lists, "_SHORTEST", shortest)
+            patch.setattr(lists, "_SHORTEST", shortest)
             try:
                 objects = read_json(damaged.encode())
                 found.append((told(objects), [other.line for other in objects.others]))

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import nodeportkit as npk
 from nodeportkit.frames import SCHEMAS
-from nodeportkit.sources.objects import json_form, json_lists, processes
-from nodeportkit.sources.objects.json_form import read_json
+from nodeportkit.sources.objects.json import lists, processes, read
+from nodeportkit.sources.objects.json.read import read_json
 
 REAL = Path(__file__).resolve().parent.parent / "fixtures" / "real-cluster" / "objects.json"
 ITEMS = json.loads(REAL.read_bytes())["items"]
@@ -25,8 +25,8 @@ STYLES = [{"indent": 4}, {"separators": (",", ":")}]
 
 @pytest.fixture(autouse=True)
 def short_lists_are_long(monkeypatch):
-    monkeypatch.setattr(json_lists, "_SHORTEST", 1)
-    monkeypatch.setattr(json_lists, "_PIECE", 4000)
+    monkeypatch.setattr(lists, "_SHORTEST", 1)
+    monkeypatch.setattr(lists, "_PIECE", 4000)
     monkeypatch.setattr("nodeportkit.sources.origins._LARGE", 1)
 
 
@@ -53,7 +53,7 @@ def listed(items, *, kind="List", **style):
 
 def read_by(count, source, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(json_form, "processes_for", lambda _: count)
+        patch.setattr(read, "processes_for", lambda _: count)
         return npk.read(source) if isinstance(source, str | Path) else read_json(source)
 
 
@@ -125,7 +125,7 @@ def test_a_damaged_list_is_what_it_is_where_one_reads_it(at, length, instead):
     found = []
     for count in (1, 2):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(json_form, "processes_for", lambda _, count=count: count)
+            patch.setattr(read, "processes_for", lambda _, count=count: count)
             try:
                 objects = read_json(damaged)
                 found.append([(f.frame, f.rows.to_dict("list")) for f in objects.fragments])
@@ -167,7 +167,7 @@ def test_a_file_that_was_replaced_meanwhile_is_read_as_it_was(monkeypatch, tmp_p
     path = tmp_path / "pods.json"
     path.write_text(listed(PODS * 3, indent=4), "utf-8")
     before = read_by(1, path, monkeypatch)
-    plain = json_form.SpanProcess
+    plain = read.SpanProcess
 
     def replaced_first(*given):
         new = tmp_path / "new"
@@ -175,7 +175,7 @@ def test_a_file_that_was_replaced_meanwhile_is_read_as_it_was(monkeypatch, tmp_p
         new.rename(path)
         return plain(*given)
 
-    monkeypatch.setattr(json_form, "SpanProcess", replaced_first)
+    monkeypatch.setattr(read, "SpanProcess", replaced_first)
     same(read_by(2, path, monkeypatch), before)
     assert answers == [True]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import nodeportkit
 from nodeportkit.frames import SCHEMAS
-from nodeportkit.sources.objects.binds import binds
+from nodeportkit.sources.objects.pods.binds import binds
 
 REAL = Path(__file__).resolve().parent.parent / "fixtures" / "real-cluster" / "objects.json"
 CREATED = {"creationTimestamp": "2026-11-22T14:59:57Z"}

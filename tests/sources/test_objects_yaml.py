@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from nodeportkit.errors import ManifestError, NodePortKitError
 from nodeportkit.sources.objects.dict_form import read_objects
-from nodeportkit.sources.objects.json_form import read_json
-from nodeportkit.sources.objects.scalars import resolve
-from nodeportkit.sources.objects.yaml_documents import Documents
-from nodeportkit.sources.objects.yaml_form import read_yaml
+from nodeportkit.sources.objects.json.read import read_json
+from nodeportkit.sources.objects.yaml.documents import Documents
+from nodeportkit.sources.objects.yaml.form import read_yaml
+from nodeportkit.sources.objects.yaml.scalars import resolve
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 OBJECTS = json.loads((FIXTURES / "real-cluster" / "objects.json").read_text(encoding="utf-8"))

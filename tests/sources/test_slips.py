@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nodeportkit.errors import ManifestError
-from nodeportkit.sources.objects.slips import find_slips, mend
-from nodeportkit.sources.objects.yaml_form import read_yaml
+from nodeportkit.sources.objects.slips.mend import find_slips, mend
+from nodeportkit.sources.objects.yaml.form import read_yaml
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 SLIPS = FIXTURES / "objects" / "slips"

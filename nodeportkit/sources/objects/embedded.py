@@ -8,7 +8,7 @@ import msgspec
 
 from nodeportkit.errors import ReadError
 from nodeportkit.sources.objects.kinds import kind_of, reads, settings_of
-from nodeportkit.sources.objects.yaml_documents import Documents
+from nodeportkit.sources.objects.yaml.documents import Documents
 from nodeportkit.sources.settings import Settings
 
 __all__ = ["settings_in"]

@@ -11,10 +11,10 @@ from typing import Final
 from nodeportkit.errors import ManifestError
 from nodeportkit.frames import empty
 from nodeportkit.sources.objects.collect import Objects, Other
-from nodeportkit.sources.objects.json_form import read_json
+from nodeportkit.sources.objects.json.read import read_json
 from nodeportkit.sources.objects.kinds import frame_of_resource
 from nodeportkit.sources.objects.regions import document_around, json_region, yaml_end, yaml_gaps
-from nodeportkit.sources.objects.yaml_form import read_yaml
+from nodeportkit.sources.objects.yaml.form import read_yaml
 from nodeportkit.sources.reader import Context, Finding, Fragment
 
 __all__ = ["PRIORITY", "find"]

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from nodeportkit.sources.objects.json_text import end_of_first
+from nodeportkit.sources.objects.json.text import end_of_first
 
 __all__ = ["document_around", "json_region", "yaml_end", "yaml_gaps"]
 

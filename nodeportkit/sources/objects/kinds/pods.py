@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from nodeportkit.sources.objects.component_flags import settings
 from nodeportkit.sources.objects.kinds import Part
-from nodeportkit.sources.objects.pod_specs import made_of, ports_part, specs_part
-from nodeportkit.sources.objects.pod_standing import standing
-from nodeportkit.sources.objects.pod_types import Pod, PodSpec, PodStatus
+from nodeportkit.sources.objects.pods.flags import settings
+from nodeportkit.sources.objects.pods.specs import made_of, ports_part, specs_part
+from nodeportkit.sources.objects.pods.standing import standing
+from nodeportkit.sources.objects.pods.types import Pod, PodSpec, PodStatus
 from nodeportkit.sources.objects.typed import Metadata, labels, owner
 
 __all__ = ["KINDS", "TYPE", "columns", "settings"]

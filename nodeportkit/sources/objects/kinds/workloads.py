@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from nodeportkit.sources.objects.kinds import Part
-from nodeportkit.sources.objects.pod_specs import made_of, specs_part
-from nodeportkit.sources.objects.pod_standing import told_by
-from nodeportkit.sources.objects.pod_types import Condition, PodSpec
+from nodeportkit.sources.objects.pods.specs import made_of, specs_part
+from nodeportkit.sources.objects.pods.standing import told_by
+from nodeportkit.sources.objects.pods.types import Condition, PodSpec
 from nodeportkit.sources.objects.typed import KubernetesObject, Metadata, Typed, Whole, is_live, labels, owner
 
 __all__ = ["KINDS", "TYPE", "columns"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Final
 
-from nodeportkit.sources.objects.vocabulary import BLOCK_FIELDS
+from nodeportkit.sources.objects.slips.vocabulary import BLOCK_FIELDS
 
 __all__ = ["Structure", "structure"]
 

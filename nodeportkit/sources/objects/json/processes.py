@@ -22,7 +22,7 @@ import msgspec
 from nodeportkit.sources.garbage import no_garbage_collection
 from nodeportkit.sources.large import LargeFile
 from nodeportkit.sources.objects.alike import Columns, Identity, Stack, columns_of, decode_alike
-from nodeportkit.sources.objects.json_lists import Seam, Span, pieces
+from nodeportkit.sources.objects.json.lists import Seam, Span, pieces
 from nodeportkit.sources.objects.kinds import kind_of
 from nodeportkit.sources.settings import Settings
 

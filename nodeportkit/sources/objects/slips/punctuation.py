@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from nodeportkit.sources.objects.lines import Line, outside_blocks
-from nodeportkit.sources.objects.vocabulary import BLOCK_FIELDS, FIELDS, FREE_BLOCKS, value_fits
+from nodeportkit.sources.objects.slips.lines import Line, outside_blocks
+from nodeportkit.sources.objects.slips.vocabulary import BLOCK_FIELDS, FIELDS, FREE_BLOCKS, value_fits
 
 __all__ = ["mend_punctuation"]
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any, Final, NoReturn
 
 from nodeportkit.sources.objects.marks import locate
-from nodeportkit.sources.objects.scalars import key_text, resolve
-from nodeportkit.sources.objects.yaml_errors import Refusal, explain
+from nodeportkit.sources.objects.yaml.errors import Refusal, explain
+from nodeportkit.sources.objects.yaml.scalars import key_text, resolve
 
 __all__ = ["Documents"]
 

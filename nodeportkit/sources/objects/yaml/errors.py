@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from nodeportkit.errors import ManifestError, ReadError, Slip
-from nodeportkit.sources.objects.slips import mend
+from nodeportkit.sources.objects.slips.mend import mend
 
 __all__ = ["Refusal", "explain", "misplaced"]
 

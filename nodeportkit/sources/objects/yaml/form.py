@@ -9,8 +9,8 @@ from nodeportkit.errors import ManifestError, ReadError
 from nodeportkit.sources.objects.collect import Collector, Objects
 from nodeportkit.sources.objects.dict_form import DictForm
 from nodeportkit.sources.objects.documents import add_document
-from nodeportkit.sources.objects.yaml_documents import Documents
-from nodeportkit.sources.objects.yaml_errors import misplaced
+from nodeportkit.sources.objects.yaml.documents import Documents
+from nodeportkit.sources.objects.yaml.errors import misplaced
 
 __all__ = ["read_yaml"]
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Final
 
 from nodeportkit.kube.printing.pod_status import ContainerView, PodView, pod_summary
-from nodeportkit.sources.objects.pod_specs import Made
-from nodeportkit.sources.objects.pod_types import Condition, ContainerStatus, Pod, PodSpec, State, Terminated
+from nodeportkit.sources.objects.pods.specs import Made
+from nodeportkit.sources.objects.pods.types import Condition, ContainerStatus, Pod, PodSpec, State, Terminated
 from nodeportkit.sources.objects.typed import Metadata
 
 __all__ = ["Standing", "standing", "told_by"]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodeportkit.errors import Slip
-from nodeportkit.sources.objects.characters import clean_characters
-from nodeportkit.sources.objects.lines import Line, lines_of
-from nodeportkit.sources.objects.punctuation import mend_punctuation
-from nodeportkit.sources.objects.structure import Structure, structure
+from nodeportkit.sources.objects.slips.characters import clean_characters
+from nodeportkit.sources.objects.slips.lines import Line, lines_of
+from nodeportkit.sources.objects.slips.punctuation import mend_punctuation
+from nodeportkit.sources.objects.slips.structure import Structure, structure
 
 __all__ = ["find_slips", "mend"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from nodeportkit.sources.objects.lines import Line, outside_blocks
+from nodeportkit.sources.objects.slips.lines import Line, outside_blocks
 
 __all__ = ["clean_characters"]
 

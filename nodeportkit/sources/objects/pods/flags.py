@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from nodeportkit.sources.objects.pod_types import Pod, PodSpec
+from nodeportkit.sources.objects.pods.types import Pod, PodSpec
 from nodeportkit.sources.objects.typed import Metadata
 from nodeportkit.sources.settings import Settings, listed_ranges
 

@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from nodeportkit.sources.objects.binds import binds
 from nodeportkit.sources.objects.kinds import Groups, Part
-from nodeportkit.sources.objects.pod_types import Container, InitContainer, PodSpec
+from nodeportkit.sources.objects.pods.binds import binds
+from nodeportkit.sources.objects.pods.types import Container, InitContainer, PodSpec
 
 __all__ = ["Made", "made_of", "ports_part", "specs_part"]
 

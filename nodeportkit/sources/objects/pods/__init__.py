@@ -1,0 +1,1 @@
+"""Pods: the fields that frames need, and what follows from them."""

@@ -229,6 +229,21 @@ def test_controls_set_in_threads_leave_a_picture_that_is_whole(playground, panel
     eventually(lambda: shown(panel)[0], lambda title: "4 ready pods" in title)
 
 
+@pytest.mark.usefixtures("web")
+def test_a_later_panel_takes_the_place_of_the_one_before(playground, panel):  # as when its cell is run again
+    later = PlaygroundPanel(playground)
+    try:
+        assert "later panel" in panel.said
+        assert panel._controls["service"].disabled
+        # One thread that follows and those of one watch: as many as before.
+        eventually(threads, lambda left: left.count("playground-panel") == 1)
+        playground.kubectl("scale deployment web --replicas=2")
+        eventually(lambda: shown(later)[0], lambda title: "2 ready pods" in title)
+        assert "later panel" in panel.said
+    finally:
+        later.close()
+
+
 def test_a_playground_that_was_killed_is_said_in_one_sentence(capfd):
     playground = Playground()
     panel = PlaygroundPanel(playground)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -31,9 +32,12 @@ __all__ = ["PlaygroundPanel"]
 
 _EVERY: Final = "every node in turn"
 _ENDED: Final = "The playground has ended; this is how it was last."
+_SUCCEEDED: Final = "A later panel shows this playground now; this is how it was then."
 _BEGIN: Final = "This is the playground as it is now. Whatever changes, by these controls or by kubectl, is seen here."
 _STYLE: Final = {"description_width": "6rem"}
 _ROW: Final = {"flex_flow": "row wrap", "align_items": "center"}
+# The panel that follows each playground: a notebook keeps what its cells gave, so those of earlier runs never go by themselves.
+_PANELS: Final[weakref.WeakKeyDictionary[Playground, weakref.ref[PlaygroundPanel]]] = weakref.WeakKeyDictionary()
 
 
 class PlaygroundPanel(Explorer):
@@ -45,7 +49,7 @@ class PlaygroundPanel(Explorer):
     Parameters
     ----------
     playground
-        The playground. The panel follows it until one of them is closed.
+        The playground. The panel follows it until one of them is closed, or another panel is made for it.
 
     Attributes
     ----------
@@ -109,7 +113,10 @@ class PlaygroundPanel(Explorer):
         self._sentence = ipywidgets.HTML()
         super().__init__(groups, [self._sentence], least="100%")
         with LOCK:
+            before, _PANELS[playground] = _PANELS.get(playground), weakref.ref(self)
             self._settle()
+        if before is not None and (panel := before()) is not None:
+            panel._give_way()
         for name in ("service", "deployment", "node"):
             self._controls[name].observe(self._chosen, "value")
         self._follower.start()
@@ -175,7 +182,7 @@ class PlaygroundPanel(Explorer):
             if mine:
                 self._tally.add((one, 1) for one in mine)
             if look.over:
-                self._end()
+                self._end(_ENDED)
             elif look.trouble:
                 self._say(look.trouble, wrong=True)
             elif news:
@@ -218,11 +225,21 @@ class PlaygroundPanel(Explorer):
     def _say(self, sentence: str, *, wrong: bool = False) -> None:
         self.said, self._wrong = seen(sentence), wrong
 
-    def _end(self) -> None:
-        self._say(_ENDED, wrong=True)
+    def _end(self, why: str) -> None:
+        self._say(why, wrong=True)
         for control in (*self._controls.values(), *self._buttons):
             control.disabled = True
         self._hands.shutdown(wait=False, cancel_futures=True)
+
+    def _give_way(self) -> None:
+        """Leave the playground to a panel that was made later."""
+        with LOCK:
+            if not self._open or self._look.over:
+                return
+            self._open = False
+            self._end(_SUCCEEDED)
+            self.refresh()
+        self._follower.close()
 
     # The controls
 

@@ -52,7 +52,13 @@ class World:
         self.limits = Limits.now()
         self.doors = Doors(self.limits)
         self.pods = Pods(
-            self.api.store, lambda: self.proxy.look_again(), self.requests, self.doors, self.limits.connections
+            self.api.store,
+            lambda: self.proxy.look_again(),
+            self.requests,
+            self.api.logs,
+            self.clock.now,
+            self.doors,
+            self.limits.connections,
         )
         self.proxy = Proxy(
             self.api.store, self.clock, self.pods.find, self.addresses, self.requests, self.doors, self.limits

@@ -105,7 +105,7 @@ def test_a_deployment_is_scaled_and_waited_for(api, namespace):
     pods = made.pods()
     assert len(pods) == 2
     assert all(pod.ready() for pod in pods)
-    assert "listening on port 80" in list(pods[0].logs())
+    assert "/docker-entrypoint.sh: Configuration complete; ready for start up" in list(pods[0].logs())
     behind = Service(service("web", namespace), api=api)
     behind.create()
     assert {pod.name for pod in behind.ready_pods()} == {pod.name for pod in pods}

@@ -47,13 +47,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server answers: a document, or the events of a watch as they come."""
+    """What the server answers: a document, a text, or as they come the events of a watch or the lines of a log."""
 
     code: int
     document: Any = None
     events: AsyncIterator[Any] | None = None
     warnings: tuple[str, ...] = ()
     text: str | None = None
+    lines: AsyncIterator[str] | None = None
     type: str = JSON
 
     @property

@@ -25,6 +25,7 @@ from nodeportkit.playground.api.failures import (
     not_found,
     unsupported_media_type,
 )
+from nodeportkit.playground.api.logs import log_of
 from nodeportkit.playground.api.patching import json_merge, json_patch, strategic_merge
 from nodeportkit.playground.api.places import Place, place_of
 from nodeportkit.playground.api.reading import page
@@ -32,6 +33,7 @@ from nodeportkit.playground.api.representing import Form, Wanted, wanted
 from nodeportkit.playground.api.selecting import selection
 from nodeportkit.playground.api.watching import watch
 from nodeportkit.playground.api.writing import Writer
+from nodeportkit.playground.logs import Logs
 from nodeportkit.playground.resources import Resource
 from nodeportkit.playground.store import Object, Store, copied
 
@@ -69,6 +71,7 @@ class ApiServer:
     ) -> None:
         self.store = store or Store()
         self.now = now
+        self.logs = Logs(self.store, now)
         self.writer = Writer(self.store, allocators or Allocators(), now)
 
     def answer(self, request: Request) -> Answer:
@@ -241,7 +244,7 @@ class ApiServer:
             raise not_found(place.resource, place.name)
         match request.method, place.sub:
             case "GET", "log":
-                return Answer(200, text=subresources.log_of(thing, request))
+                return log_of(self.store, self.logs, thing, request, self.now())
             case "GET", "scale":
                 return Answer(200, self._shown_scale(request, thing))
             case (("PUT" | "PATCH"), "scale"):

@@ -1,6 +1,6 @@
-"""What is asked of an object beside the object itself: its scale, its log, its eviction, its node.
+"""What is asked of an object beside the object itself: its scale, and what is not served.
 
-pkg/registry/apps/deployment/storage, pkg/registry/core/pod/storage.
+pkg/registry/apps/deployment/storage.
 """
 
 from __future__ import annotations
@@ -8,17 +8,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from nodeportkit.kube.validation.status import failure
-from nodeportkit.playground.api.exchange import Request
 from nodeportkit.playground.api.failures import ApiError, bad_request
 from nodeportkit.playground.resources import Resource
 from nodeportkit.playground.store import Object, copied
 from nodeportkit.selectors import format_selector
 
-__all__ = ["SCALE", "as_scale", "log_of", "scaled", "unserved_beside"]
+__all__ = ["SCALE", "as_scale", "scaled", "unserved_beside"]
 
 SCALE: Final = Resource("Scale", "scales", "autoscaling")
-
-_ERROR: Final = "a container name must be specified for pod {pod}, choose one of: [{names}]"
 
 
 def as_scale(thing: Object) -> Object:
@@ -48,55 +45,6 @@ def scaled(thing: Object, scale: Any) -> Object:
     if metadata.get("resourceVersion"):
         changed["metadata"]["resourceVersion"] = metadata["resourceVersion"]
     return changed
-
-
-def log_of(pod: Object, request: Request) -> str:
-    """What a container of the pod has printed.
-
-    Parameters
-    ----------
-    request
-        With the query parameters `container`, `previous`, `timestamps`, `tailLines` and `limitBytes`.
-
-    Raises
-    ------
-    ApiError
-        If there is no such container, or nothing that it could have printed.
-    """
-    container = request.one("container")
-    name = pod["metadata"]["name"]
-    names = [it["name"] for it in pod["spec"]["containers"]]
-    if not container and len(names) > 1:
-        raise bad_request(_ERROR.format(pod=name, names=" ".join(names)))
-    chosen = container or names[0]
-    if chosen not in names:
-        raise bad_request(f"container {chosen} is not valid for pod {name}")
-    statuses = pod.get("status", {}).get("containerStatuses") or ()
-    status: Object = next((it for it in statuses if it["name"] == chosen), {})
-    if request.flag("previous"):
-        state = status.get("lastState") or {}
-        if "terminated" not in state:
-            raise bad_request(f'previous terminated container "{chosen}" in pod "{name}" not found')
-    else:
-        state = status.get("state") or {}
-        if "running" not in state and "terminated" not in state:
-            reason = state.get("waiting", {}).get("reason", "ContainerCreating")
-            raise bad_request(f'container "{chosen}" in pod "{name}" is waiting to start: {reason}')
-    lines = _printed(next(it for it in pod["spec"]["containers"] if it["name"] == chosen))
-    if request.flag("timestamps"):
-        since = (state.get("running") or state.get("terminated") or {}).get("startedAt", "")
-        lines = [f"{since} {line}" for line in lines]
-    tail = request.one("tailLines")
-    if tail.isdecimal():
-        lines = lines[max(0, len(lines) - int(tail)) :]
-    text = "".join(f"{line}\n" for line in lines)
-    limit = request.one("limitBytes")
-    return text.encode()[: int(limit)].decode(errors="ignore") if limit.isdecimal() else text
-
-
-def _printed(container: Object) -> list[str]:
-    """What its program prints when it starts."""
-    return [f"listening on port {it['containerPort']}" for it in container.get("ports") or ()] or ["started"]
 
 
 def unserved_beside(thing: Object, sub: str) -> ApiError:

@@ -9,7 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from nodeportkit.playground.images import image_of, name_and_tag
+from nodeportkit.playground.images import name_and_tag
+from nodeportkit.playground.printing import is_nginx
 from nodeportkit.playground.store import Object
 
 __all__ = ["ERRORS", "LATENCY", "Reply", "datagram", "latency", "reply"]
@@ -55,8 +56,7 @@ def reply(pod: Object, image: str, method: str, path: str, client: str, port: in
     port
         The pod's port.
     """
-    known = image_of(image)
-    nginx = known is not None and known.page == "nginx.html"
+    nginx = is_nginx(image)
     if random.random() < _number(pod, ERRORS):
         code = 500
     elif nginx and method not in ("GET", "HEAD"):

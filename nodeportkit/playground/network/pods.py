@@ -7,18 +7,21 @@ import contextlib
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from tornado import httputil, iostream, netutil
 
 from nodeportkit.playground.images import image_of
+from nodeportkit.playground.logs import Logs
 from nodeportkit.playground.network.applications import datagram, latency, reply
 from nodeportkit.playground.network.datagrams import received
 from nodeportkit.playground.network.doors import Door, Doors
 from nodeportkit.playground.network.guests import Guests
 from nodeportkit.playground.network.requests import Requests
 from nodeportkit.playground.network.visits import Visits
+from nodeportkit.playground.printing import on_request
 from nodeportkit.playground.store import Change, Key, Object, Store
 
 __all__ = ["LISTENS", "Pods"]
@@ -35,7 +38,7 @@ class _Listener:
 
     place: tuple[str, int]
     pod: Key
-    image: str
+    container: Object
     cease: Callable[[], None]
 
 
@@ -50,14 +53,29 @@ class Pods:
         Called when a pod begins or ceases to listen.
     requests
         Where requests are noted.
+    logs
+        Where what they print is kept.
+    now
+        Tells the time.
     doors
         Opens their ports.
     most
         How many connections there may be at once.
     """
 
-    def __init__(self, store: Store, changed: Callable[[], None], requests: Requests, doors: Doors, most: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        changed: Callable[[], None],
+        requests: Requests,
+        logs: Logs,
+        now: Callable[[], datetime],
+        doors: Doors,
+        most: int,
+    ) -> None:
         self._requests = requests
+        self._logs = logs
+        self._now = now
         self._store = store
         self._changed = changed
         self._doors = doors
@@ -105,7 +123,7 @@ class Pods:
         if gone or new:
             self._changed()
 
-    def _open(self, door: Door, pod: Key, image: str) -> None:
+    def _open(self, door: Door, pod: Key, container: Object) -> None:
         held = self._doors.open(door)
         if held is None:
             return
@@ -116,7 +134,7 @@ class Pods:
         else:
             cease = netutil.add_accept_handler(held, self._arrived)
             self._by_socket[held.getsockname()] = door
-        self._listening[door] = _Listener(held.getsockname(), pod, image, partial(_cease, cease, held))
+        self._listening[door] = _Listener(held.getsockname(), pod, container, partial(_cease, cease, held))
         self._of_pod.setdefault(pod, set()).add(door)
 
     def _shut(self, door: Door) -> None:
@@ -136,10 +154,12 @@ class Pods:
         """Answer the datagrams that have arrived at a pod."""
         listener = self._listening[door]
         pod = self._store.get("pods", listener.pod)
-        for _, source in received(held):
+        for data, source in received(held):
             if pod is None:
                 continue
-            said = datagram(pod, self._requests.seen(source), door.port)
+            seen = self._requests.seen(source)
+            self._logs.write(pod, listener.container["name"], f"a datagram of {len(data)} bytes from {seen}")
+            said = datagram(pod, seen, door.port)
             if said is not None:
                 wait = asyncio.get_running_loop().call_later
                 wait(latency(pod), self._say, held, said, source, listener.pod, pod["spec"]["nodeName"])
@@ -166,23 +186,28 @@ class Pods:
             stream.close()
             return
         self.guests.heard(stream)
+        image = listener.container["image"]
         source = connection.context.address
         seen = self._requests.seen(source)
         if seconds := latency(pod):
             await asyncio.sleep(seconds)
-        said = reply(pod, listener.image, request.method or "", request.path or "", seen, door.port)
+        said = reply(pod, image, request.method or "", request.path or "", seen, door.port)
+        body = said.body if request.method != "HEAD" else b""
         headers = httputil.HTTPHeaders(said.headers)
         try:
             await connection.write_headers(
                 httputil.ResponseStartLine("HTTP/1.1", said.code, said.reason),
                 headers,
-                said.body if request.method != "HEAD" else b"",
+                body,
             )
             connection.finish()
         except OSError:
             stream.close()
             return
         self._requests.answer(source, "/".join(listener.pod), pod["spec"]["nodeName"], said.code)
+        asked = (request.method or "", request.uri or "", request.version)
+        for line in on_request(image, self._now(), seen, asked, (said.code, len(body)), request.headers):
+            self._logs.write(pod, listener.container["name"], line)
 
 
 def _cease(cease: Callable[[], Any], held: socket.socket) -> None:
@@ -190,15 +215,15 @@ def _cease(cease: Callable[[], Any], held: socket.socket) -> None:
     held.close()
 
 
-def _ports(pod: Object) -> dict[Door, str]:
-    """Where a pod listens, with the image behind it."""
+def _ports(pod: Object) -> dict[Door, Object]:
+    """Where a pod listens, with the container behind it."""
     status = pod.get("status", {})
     listens = str((pod["metadata"].get("annotations") or {}).get(LISTENS, "true"))
     address = status.get("podIP")
     if not address or listens != "true":
         return {}
     running = {it["name"] for it in status.get("containerStatuses") or () if "running" in it["state"]}
-    found: dict[Door, str] = {}
+    found: dict[Door, Object] = {}
     for container in pod["spec"]["containers"]:
         image = image_of(container["image"])
         if container["name"] not in running or image is None:
@@ -206,5 +231,5 @@ def _ports(pod: Object) -> dict[Door, str]:
         doors = [Door(address, it["containerPort"], it.get("protocol", "TCP")) for it in container.get("ports") or ()]
         if image.port and not any(door.protocol == "TCP" for door in doors):
             doors.append(Door(address, image.port))
-        found |= {door: container["image"] for door in doors if door.protocol in ("TCP", "UDP")}
+        found |= {door: container for door in doors if door.protocol in ("TCP", "UDP")}
     return found

@@ -7,14 +7,14 @@ import contextlib
 import json
 import ssl
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from tornado import httpserver, iostream, netutil, web
 
 from nodeportkit.kube.validation.status import failure
-from nodeportkit.playground.api.exchange import Answer, Request
+from nodeportkit.playground.api.exchange import Request
 from nodeportkit.playground.api.server import ApiServer
 from nodeportkit.playground.network.guests import Guests
 from nodeportkit.playground.network.limits import Limits
@@ -82,9 +82,11 @@ class _Handler(web.RequestHandler):
             # Quotes and backslashes escaped, and nothing that would end a header: field names are the client's text.
             self.add_header("Warning", f"299 - {json.dumps(warning)}")
         if answer.events is not None:
-            self._watch = asyncio.ensure_future(self._stream(answer))
-            with contextlib.suppress(asyncio.CancelledError):  # the client is gone
-                await self._watch
+            self.set_header("Content-Type", "application/json;stream=watch")
+            await self._send(_written(answer.events))
+        elif answer.lines is not None:
+            self.set_header("Content-Type", "text/plain")
+            await self._send(answer.lines)
         elif answer.text is not None:
             self.set_header("Content-Type", "text/plain; charset=utf-8")
             self.write(answer.text)
@@ -92,20 +94,23 @@ class _Handler(web.RequestHandler):
             self.set_header("Content-Type", answer.type)
             self.write(answer.content)
 
-    async def _stream(self, answer: Answer) -> None:
-        """Send each event as a line of its own as soon as it happens, until the client is gone."""
-        assert answer.events is not None
-        self.set_header("Content-Type", "application/json;stream=watch")
+    async def _send(self, parts: AsyncIterator[str]) -> None:
+        """Send each part as soon as there is one, until that was all or the client is gone."""
+        self._watch = asyncio.ensure_future(self._stream(parts))
+        with contextlib.suppress(asyncio.CancelledError):  # the client is gone
+            await self._watch
+
+    async def _stream(self, parts: AsyncIterator[str]) -> None:
         self.set_header("Cache-Control", "no-cache, private")
         try:
             await self.flush()
-            async for event in answer.events:
-                self.write(json.dumps(event, separators=(",", ":")) + "\n")
+            async for part in parts:
+                self.write(part)
                 await asyncio.wait_for(self.flush(), _READ_WITHIN)
         except (iostream.StreamClosedError, TimeoutError):
             self.request.connection.stream.close()  # type: ignore[union-attr]
         finally:
-            await answer.events.aclose()  # type: ignore[attr-defined]
+            await parts.aclose()  # type: ignore[attr-defined]
 
     def _write_json(self, document: Any) -> None:
         self.set_header("Content-Type", "application/json")
@@ -126,6 +131,15 @@ class _Handler(web.RequestHandler):
     def set_default_headers(self) -> None:
         """Say nothing of the server."""
         self.clear_header("Server")
+
+
+async def _written(events: AsyncIterator[Any]) -> AsyncIterator[str]:
+    """Each event as a line of its own."""
+    try:
+        async for event in events:
+            yield json.dumps(event, separators=(",", ":")) + "\n"
+    finally:
+        await events.aclose()  # type: ignore[attr-defined]
 
 
 async def serve(

@@ -32,16 +32,17 @@ def short_lists_are_long(monkeypatch):
 
 @pytest.fixture
 def answers(monkeypatch):
-    """What each process answered: whether it gave columns."""
+    """How much each process told: all, some or nothing of what it was given."""
     given = []
-    plain = processes.SpanProcess.columns
+    plain = processes.SpanProcess.answer
 
-    def columns(process):
-        told = plain(process)
-        given.append(told is not None)
-        return told
+    def answer(process):
+        columns, left = plain(process)
+        some = columns is not None and columns.parts
+        given.append("all" if some and not len(left) else "some" if some else "nothing")
+        return columns, left
 
-    monkeypatch.setattr(processes.SpanProcess, "columns", columns)
+    monkeypatch.setattr(processes.SpanProcess, "answer", answer)
     return given
 
 
@@ -82,7 +83,7 @@ def test_processes_read_what_one_reads(kind, count, style, monkeypatch, tmp_path
     assert not answers
     same(read_by(count, path, monkeypatch), alone)  # from the file
     same(read_by(count, text, monkeypatch), alone)  # through a pipe
-    assert answers == [True] * 2 * (count - 1)
+    assert answers == ["all"] * 2 * (count - 1)
 
 
 def test_what_components_are_told_is_known_from_another_process_too(monkeypatch, answers):
@@ -93,26 +94,32 @@ def test_what_components_are_told_is_known_from_another_process_too(monkeypatch,
     }
     text = listed([*PODS, proxy], kind="PodList", indent=4)
     cluster = read_by(2, text, monkeypatch)
-    assert answers == [True]
+    assert answers == ["all"]
     assert (cluster.proxy.mode, cluster.proxy.cluster_cidrs) == ("nftables", ("10.9.0.0/16",))
 
 
-@pytest.mark.parametrize("style", STYLES)
-def test_items_of_other_kinds_are_read_here(style, monkeypatch, answers):
-    settings = [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"c-{i}"}} for i in range(40)]
-    for items in ([*PODS, *settings], [*settings, *PODS], PODS + ITEMS + PODS):
-        text = listed(items, **style)
-        same(read_by(3, text, monkeypatch), read_by(1, text, monkeypatch))
-    assert False in answers
+def test_items_of_other_kinds_are_read_here(monkeypatch, answers):
+    configs = [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"c-{i}"}} for i in range(40)]
+    for items, told in (
+        ([*PODS * 20, *configs], "some"),
+        ([*PODS, *configs, *configs], "nothing"),
+        ([*configs, *PODS * 20], "all"),
+        (PODS + ITEMS + PODS, None),
+    ):
+        text = listed(items, indent=4)
+        same(read_by(2, text, monkeypatch), read_by(1, text, monkeypatch))
+        assert told in (answers.pop(), None)
+        same(read_by(4, text, monkeypatch), read_by(1, text, monkeypatch))
+        answers.clear()
 
 
 @pytest.mark.parametrize("style", STYLES)
 def test_a_field_that_does_not_fit_is_named_with_its_line_wherever_it_is_read(style, monkeypatch, answers):
     wrong = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "wrong"}, "spec": {"hostNetwork": "yes"}}
-    text = listed([*PODS, *PODS, wrong, *PODS[:2]], **style)
+    text = listed([*PODS * 20, wrong, *PODS[:2]], **style)
     with pytest.raises(npk.ReadError, match=r"Pod wrong: .*hostNetwork") as raised:
         read_by(2, text.encode(), monkeypatch)
-    assert answers == [False]
+    assert answers == ["some"]
     assert '"hostNetwork": "yes"' in text.replace(":", ": ").replace(":  ", ": ").split("\n")[raised.value.line - 1]
 
 
@@ -160,7 +167,7 @@ def test_what_a_process_does_not_tell_is_read_here(trouble, monkeypatch, tmp_pat
         monkeypatch.setattr(sys, "executable", str(program))
     for source in (path, text):
         same(read_by(3, source, monkeypatch), alone)
-    assert answers == [False] * 4
+    assert answers == ["nothing"] * 4
 
 
 def test_a_file_that_was_replaced_meanwhile_is_read_as_it_was(monkeypatch, tmp_path, answers):
@@ -177,7 +184,7 @@ def test_a_file_that_was_replaced_meanwhile_is_read_as_it_was(monkeypatch, tmp_p
 
     monkeypatch.setattr(read, "SpanProcess", replaced_first)
     same(read_by(2, path, monkeypatch), before)
-    assert answers == [True]
+    assert answers == ["all"]
 
 
 def test_no_process_outlives_an_error(monkeypatch):

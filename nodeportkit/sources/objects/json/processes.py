@@ -2,7 +2,8 @@
 
 The process is another Python that imports no pandas, so that it is ready soon. It reads the items from the file, or from a
 pipe where there is none, and answers with columns. It reads only what is read the quick way, items that are all of one
-kind and fit; where it gives no answer, for whatever reason, the span is to be read by whoever asked.
+kind and fit, and says where it stopped; from there on, or from the first item if it gives no answer, the span is to be read
+by whoever asked.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import pickle
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from threading import Thread
@@ -36,10 +38,11 @@ SHARE_HERE: Final = 1.4
 
 
 class _Task(msgspec.Struct):
-    """What a process is told: which bytes of what it is given are the items, and what they are."""
+    """What a process is told: where the items stand, whether it is given all the bytes or just these, and what they are."""
 
     start: int
-    size: int
+    stop: int
+    in_file: bool
     seam: Seam
     implied: tuple[str | None, str | None]
     namespace: str
@@ -73,24 +76,24 @@ class SpanProcess:
     """
 
     def __init__(self, span: Span, implied: tuple[str | None, str | None], namespace: str) -> None:
-        self.span = span
+        self._span = span
         file = span.data.opened_again() if isinstance(span.data, LargeFile) else None
-        task = _Task(span.start if file else 0, len(span), span.seam, implied, namespace)
+        task = _Task(span.start, span.stop, file is not None, span.seam, implied, namespace)
         self._process = _started(task, file)
         if file is not None:
             file.close()
         elif self._process is not None:  # it reads as it goes, and a pipe holds little
             Thread(target=_feed, args=(self._process.stdin, span.view()), daemon=True).start()
 
-    def columns(self) -> Columns | None:
-        """What the items tell; None if it is not known. Waits until the process is done."""
+    def answer(self) -> tuple[Columns | None, Span]:
+        """What items tell, if anything is known of them, and the items that are left. Waits until the process is done."""
         if self._process is None or self._process.stdout is None:
-            return None
+            return None, self._span
         try:
-            answer: Columns | None = pickle.loads(self._process.stdout.read())
+            columns, stop = pickle.loads(self._process.stdout.read())
         except (EOFError, pickle.UnpicklingError):
-            return None
-        return answer
+            return None, self._span
+        return columns, replace(self._span, start=stop)
 
     def __enter__(self) -> SpanProcess:
         return self
@@ -112,6 +115,7 @@ def _started(task: _Task, file: BinaryIO | None) -> subprocess.Popen[bytes] | No
             stdin=file or subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             env={**environment, "PYTHONPATH": path},
         )
     except OSError:
@@ -123,32 +127,33 @@ def _feed(pipe: BinaryIO, items: memoryview) -> None:
         pipe.write(items)
 
 
-def _columns(task: _Task, given: BinaryIO) -> Columns | None:
-    """What the items tell that are given; None if they are not all of one kind, or one does not fit."""
-    left = task.size
-    if task.start:
-        given.seek(task.start)
+def _columns(task: _Task, given: BinaryIO) -> tuple[Columns | None, int]:
+    """What the items tell that are given, up to the first that is of another kind or does not fit, and where that stands."""
+    at = task.start
+    if task.in_file:
+        given.seek(at)
 
     def read(size: int) -> bytes:
-        nonlocal left
-        chunk = given.read(min(size, left))
-        left -= len(chunk)
+        nonlocal at
+        chunk = given.read(min(size, task.stop - at))
+        at += len(chunk)
         return chunk
 
-    implied, every = Identity(*task.implied), pieces(read, task.seam)
+    implied, every = Identity(*task.implied), pieces(read, task.seam, task.start)
     first = next(every)
     said = first.decode(Identity)[0]
     kind = kind_of(said.api_version or implied.api_version, said.kind or implied.kind)
     if kind is None:
-        return None
+        return None, task.start
     stack, settings = Stack(), list[Settings]()
     for piece in chain([first], every):
         if (decoded := decode_alike(piece.decode, kind, implied)) is None:
-            return None
+            at = piece.offset + 1
+            break
         told = columns_of(kind, decoded, task.namespace)
         stack.add(told.parts)
         settings += told.settings
-    return None if left else Columns(kind.__name__, stack.parts(), settings)
+    return Columns(kind.__name__, stack.parts(), settings), at
 
 
 def main() -> None:

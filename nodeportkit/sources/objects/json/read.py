@@ -119,12 +119,11 @@ def _read_here(form: JsonForm, span: Span, source: str) -> Iterator[Batch]:
 
 
 def _read_there(form: JsonForm, process: SpanProcess) -> Iterator[Batch | Columns]:
-    """What the process found, or the items, piece by piece, if it gives no answer."""
-    columns = process.columns()
+    """What the process found, and the items that it left, piece by piece."""
+    columns, left = process.answer()
     if columns is not None:
         yield columns
-    else:
-        yield from (_PieceOfList(form, piece) for piece in process.span.pieces())
+    yield from (_PieceOfList(form, piece) for piece in left.pieces())
 
 
 class _PieceOfList:

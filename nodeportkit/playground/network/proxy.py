@@ -20,10 +20,10 @@ from nodeportkit.playground.network.guests import Guests
 from nodeportkit.playground.network.limits import Limits
 from nodeportkit.playground.network.obstacles import STOPPED, Obstacles
 from nodeportkit.playground.network.outward import Way
-from nodeportkit.playground.network.relay import Entry
+from nodeportkit.playground.network.relay import Entry, Relay
 from nodeportkit.playground.network.requests import Entered, Requests
 from nodeportkit.playground.network.routes import Choice, Routes
-from nodeportkit.playground.network.sockets import BACKLOG, Silence
+from nodeportkit.playground.network.sockets import Silence
 from nodeportkit.playground.store import Change, Key, Object, Store
 
 __all__ = ["Proxy"]
@@ -54,7 +54,7 @@ class _Served:
     routes: Routes
     version: tuple[str, ...]  # of the objects that the rules come from
     stale: dict[str, Routes] = field(default_factory=dict)  # the rules of nodes whose kube-proxy follows no changes
-    open: dict[_Place, asyncio.Server | Datagrams] = field(default_factory=dict)
+    open: dict[_Place, Relay | Datagrams] = field(default_factory=dict)
     silent: dict[_Place, Silence] = field(default_factory=dict)
     failed: set[Door] = field(default_factory=set)
 
@@ -151,13 +151,13 @@ class Proxy:
                 key = self._dirty.pop()
                 begun = time.thread_time()
                 try:
-                    await self._serve(key)
+                    self._serve(key)
                 except Exception:
                     _log.exception("the ports of service %s cannot be served", "/".join(key))
                 took += time.thread_time() - begun
                 await asyncio.sleep(0)
 
-    async def _serve(self, key: Key) -> None:
+    def _serve(self, key: Key) -> None:
         service = self._store.get("services", key)
         if service is None or service["spec"].get("type") == "ExternalName":
             self._close(key)
@@ -174,7 +174,7 @@ class Proxy:
             self._unsilence(served, place)
         for place, state in sorted(wanted.items()):
             if state == "open" and place not in served.open:
-                await self._open(key, served, place)
+                self._open(key, served, place)
             elif state == "silent" and place not in served.silent:
                 held = self._doors.open(place.door, backlog=0)
                 if held is not None:
@@ -237,7 +237,7 @@ class Proxy:
         ends = routes.ends(place.node, _CLIENT, place.door)
         return (way.address, way.port) in [self._find(_door(end, place)) for end in ends]
 
-    async def _open(self, key: Key, served: _Served, place: _Place) -> None:
+    def _open(self, key: Key, served: _Served, place: _Place) -> None:
         held = self._doors.open(place.door)
         if held is None:
             return
@@ -246,10 +246,7 @@ class Proxy:
         if place.door.protocol == "UDP":
             served.open[place] = Datagrams(held, choose, self._requests, enter, self.sessions)
         else:
-            loop = asyncio.get_running_loop()
-            served.open[place] = await loop.create_server(
-                lambda: Entry(choose, self._requests, enter, self.connections), sock=held, backlog=BACKLOG
-            )
+            served.open[place] = Relay(held, lambda: Entry(choose, self._requests, enter, self.connections))
 
     def _choose(self, key: Key, place: _Place, client: str) -> Choice | None:
         """Where a connection goes, by the port on which its pod is really served."""

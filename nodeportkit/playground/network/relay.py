@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 import struct
 from collections.abc import Callable
+from typing import Final
 
 from nodeportkit.playground.network.guests import Guests
 from nodeportkit.playground.network.outward import Way, outward
 from nodeportkit.playground.network.requests import Entered, Requests
 
-__all__ = ["Entry"]
+__all__ = ["Entry", "Relay"]
+
+_AT_ONCE: Final = 64  # connections taken from the queue before others have their turn
+_TOO_MANY: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+_LATER: Final = 1.0  # seconds until there may be room again
 
 
 class _End(asyncio.Protocol):
@@ -165,6 +171,56 @@ class Entry(_End):
         if self._dialling is not None and self.other is None:
             self._dialling.cancel()
         super().connection_lost(exc)
+
+
+class Relay:
+    """A port that passes connections on.
+
+    A server of asyncio's own forgets connections that it has accepted when it is closed before it has looked at them: they
+    would be closed by the garbage collector, with a warning.
+
+    Parameters
+    ----------
+    held
+        Its socket, which listens.
+    entry
+        Makes the end at which a client arrives.
+    """
+
+    def __init__(self, held: socket.socket, entry: Callable[[], Entry]) -> None:
+        self._held = held
+        self._entry = entry
+        self._loop = asyncio.get_running_loop()
+        self._arriving: set[asyncio.Task[object]] = set()
+        self._pause: asyncio.TimerHandle | None = None
+        self._listen()
+
+    def close(self) -> None:
+        """Close the port; who is connected stays so."""
+        if self._pause is not None:
+            self._pause.cancel()
+        self._loop.remove_reader(self._held)
+        self._held.close()
+
+    def _listen(self) -> None:
+        self._pause = None
+        self._loop.add_reader(self._held, self._accept)
+
+    def _accept(self) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                connection, _ = self._held.accept()
+            except OSError as error:
+                if error.errno in _TOO_MANY:
+                    self._loop.remove_reader(self._held)
+                    self._pause = self._loop.call_later(_LATER, self._listen)
+                return  # nobody waits any more, or who did is gone
+            connection.setblocking(False)
+            arriving: asyncio.Task[object] = self._loop.create_task(
+                self._loop.connect_accepted_socket(self._entry, connection)
+            )
+            self._arriving.add(arriving)
+            arriving.add_done_callback(self._arriving.discard)
 
 
 def reset(transport: asyncio.Transport) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import socket
 from typing import Final
 
-__all__ = ["BACKLOG", "Silence", "listening"]
+__all__ = ["Silence", "listening"]
 
-BACKLOG: Final = 512  # connections that wait until somebody looks
+_BACKLOG: Final = 512  # connections that wait until somebody looks
 _KINDS: Final = {"TCP": socket.SOCK_STREAM, "UDP": socket.SOCK_DGRAM}
 
 
-def listening(address: str, port: int, protocol: str = "TCP", *, backlog: int = BACKLOG) -> socket.socket:
+def listening(address: str, port: int, protocol: str = "TCP", *, backlog: int = _BACKLOG) -> socket.socket:
     """A socket that listens there.
 
     Raises

@@ -11,18 +11,19 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Protocol
 
 import pandas as pd
 
+from nodeportkit.frames import STRING
 from nodeportkit.sources.command import Command
 from nodeportkit.sources.settings import Settings
 
 __all__ = ["Context", "Finding", "Fragment", "Outcome", "Reader", "Table", "readers"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A table as printed: every column and cell as text.
 
@@ -31,15 +32,25 @@ class Table:
     kind
         The resource in full lower-case plural as kubectl knows it (`pods`, `deployments.apps`), `minikube-services`,
         or `unknown`.
-    frame
-        The printed columns and cells, all str, "" where a cell is blank.
+    columns
+        The names of the columns as printed.
+    cells
+        The cells of each column.
     line
         The line of the header, counted from 1.
     """
 
     kind: str
-    frame: pd.DataFrame
+    columns: Sequence[str]
+    cells: Sequence[Sequence[str]]
     line: int
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The printed columns and cells, all str, "" where a cell is blank."""
+        frame = pd.DataFrame({i: pd.array(list(cells), dtype=STRING) for i, cells in enumerate(self.cells)})
+        frame.columns = pd.Index(self.columns, dtype=object)
+        return frame
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import pandas as pd
-
-from nodeportkit.frames import STRING
 from nodeportkit.sources.reader import Table
 
 __all__ = ["Box", "box_table", "read_box"]
@@ -90,10 +87,8 @@ def read_box(lines: Sequence[str], at: int, wanted: Callable[[list[str]], bool])
 
 def box_table(box: Box, kind: str) -> Table:
     """The box as a table, a row a line."""
-    cells = zip(*box.rows, strict=True) if box.rows else [()] * len(box.columns)
-    frame = pd.DataFrame({i: pd.array(list(column), dtype=STRING) for i, column in enumerate(cells)})
-    frame.columns = pd.Index(box.columns, dtype=object)
-    return Table(kind, frame, box.head + 1)
+    cells = list(zip(*box.rows, strict=True)) if box.rows else [()] * len(box.columns)
+    return Table(kind, box.columns, cells, box.head + 1)
 
 
 def _is_border(line: str) -> bool:

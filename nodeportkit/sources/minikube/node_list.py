@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-import pandas as pd
-
-from nodeportkit.frames import STRING, conform
+from nodeportkit.frames import conform
 from nodeportkit.sources.minikube.addresses import is_address
 from nodeportkit.sources.reader import Context, Finding, Fragment, Table
 
@@ -36,7 +34,6 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
     if not found:
         return None
     names, addresses = [name for name, _ in found], [address for _, address in found]
-    frame = pd.DataFrame({"NAME": pd.array(names, dtype=STRING), "IP": pd.array(addresses, dtype=STRING)})
 
     def fragments() -> list[Fragment]:
         rows: dict[str, list[Any]] = {
@@ -45,4 +42,4 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
         }
         return [Fragment("nodes", conform("nodes", rows))]
 
-    return Finding(at, end, Table("minikube-nodes", frame, at + 1), fragments=fragments)
+    return Finding(at, end, Table("minikube-nodes", ("NAME", "IP"), (names, addresses), at + 1), fragments=fragments)

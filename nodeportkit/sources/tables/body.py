@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from nodeportkit.sources.prompts import PROGRAMS
+from nodeportkit.sources.tables.cells import Cells, different
 from nodeportkit.sources.tables.collapsed import collapsed_row
 from nodeportkit.sources.tables.layout import Header, header, place, place_all
 
@@ -19,6 +20,7 @@ _BETWEEN: Final = re.compile(
     r"(?:\.\.\.|…|\[\.\.\.\]|<snip>)$"
 )
 _CHUNK: Final = 64
+_LONGEST_CHUNK: Final = 16_384
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9./:-]*")
 
 
@@ -29,7 +31,7 @@ class Body:
     Attributes
     ----------
     columns
-        The cells, a list a column.
+        The cells, by column.
     end
         The position of the first line that is no longer the table's.
     between
@@ -40,7 +42,7 @@ class Body:
         Whether the first row stands exactly below the header, in characters or as a terminal shows them.
     """
 
-    columns: list[list[str]]
+    columns: list[Cells]
     end: int
     between: list[int] = field(default_factory=list)
     cut: bool = False
@@ -72,7 +74,7 @@ def read_body(lines: Sequence[str], start: int, head: Header, never_blank: Seque
 
 
 def _read_rows(lines: Sequence[str], start: int, head: Header) -> Body:
-    body = Body([[] for _ in head.columns], start)
+    body = Body([Cells() for _ in head.columns], start)
     starts = head.starts
     size, slow = _CHUNK, 0
     while body.end < len(lines) and lines[body.end]:
@@ -80,7 +82,7 @@ def _read_rows(lines: Sequence[str], start: int, head: Header) -> Body:
             before = body.end
             whole = _take_many(lines, head, body, size)
             body.strict = body.strict or (before == start < body.end)
-            size = 2 * size if whole else _CHUNK
+            size = min(4 * size, _LONGEST_CHUNK) if whole else _CHUNK
             slow = 0 if whole else _CHUNK
             continue
         slow -= 1 if slow else 0
@@ -106,7 +108,7 @@ def _take_many(lines: Sequence[str], head: Header, body: Body, size: int) -> boo
     if "" in chunk:
         chunk = chunk[: chunk.index("")]
     columns, taken = place_all(chunk, head)
-    first = columns[0]
+    first = different(columns[0])
     if head.columns[0] in first or "NAME" in first or "NAMESPACE" in first:
         taken = next((at for at in range(taken) if _is_header(chunk[at], head)), taken)
         columns = [cells[:taken] for cells in columns]
@@ -177,7 +179,7 @@ def _read_spaced(lines: Sequence[str], start: int, head: Header) -> Body:
         at += 2
     body = _read_rows(rows, 0, head)
     if not body.strict:
-        return Body([[] for _ in head.columns], start)
+        return Body([Cells() for _ in head.columns], start)
     body.end = start + 2 * body.end
     body.between = [start + 1 + 2 * at for at in body.between]
     return body

@@ -11,11 +11,15 @@ import re
 import sys
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, zip_longest
-from operator import itemgetter
-from typing import Final
+from itertools import accumulate, compress, count, repeat, zip_longest
+from operator import contains, itemgetter, not_
+from typing import Any, Final
+
+import numpy as np
+
+from nodeportkit.sources.tables.cells import Distinct, Lines, different, distinct
 
 __all__ = ["Header", "header", "place", "place_all"]
 
@@ -89,54 +93,67 @@ def _is_column(name: str) -> bool:
     return bool(_COLUMN.fullmatch(bare)) and bare == bare.upper()
 
 
-def place_all(lines: Sequence[str], head: Header) -> tuple[list[list[str]], int]:
-    """The cells of the lines from the first on, a list a column, and the number of lines before one that does not fit.
+def place_all(lines: Sequence[str], head: Header) -> tuple[list[list[str] | Distinct], int]:
+    """The cells of the lines from the first on, by column, and the number of lines before one that does not fit.
 
     This is `place` for many lines at once, of which it takes those that stand exactly below the header.
     """
     if head.tabs:
         return [[] for _ in head.columns], 0
     starts = head.starts
-    end = next((at for at, line in enumerate(lines) if "\t" in line), len(lines))
-    columns: list[list[str]] = []
+    end = next(compress(count(), map(contains, lines, repeat("\t"))), len(lines))
+    many = Lines(lines, starts[-1]) if len(lines) > _SAMPLE and all(map(str.isascii, lines)) else None
+    columns: list[list[str] | Distinct] = []
     for start, stop in zip_longest(starts, starts[1:]):
-        cells, fitting = _column(lines, start, stop)
+        cells, fitting = _column(lines, many, start, stop)
         columns.append(cells)
         end = min(end, fitting)
     if starts[0]:
         end = min(end, next((at for at, line in enumerate(lines) if line[: starts[0]].strip()), end))
-    end = min(end, _first_without(columns, head, end))
-    return [cells[:end] for cells in columns], end
+    end = min(end, _first_without(columns, head))
+    return [cells if end == len(lines) else cells[:end] for cells in columns], end
 
 
-def _column(lines: Sequence[str], start: int, stop: int | None) -> tuple[list[str], int]:
+def _column(lines: Sequence[str], many: Lines | None, start: int, stop: int | None) -> tuple[list[str] | Distinct, int]:
     """The cells between two places, and the first row whose cell does not begin at the one and end before the other."""
-    raw = list(map(itemgetter(slice(start, stop)), lines))
-    cells: list[str]
-    different: Collection[str]
-    if len(set(raw[:_SAMPLE])) > _FEW:
-        different = cells = list(map(str.rstrip, raw))
+    part = itemgetter(slice(start, stop))
+    found: list[str] | Distinct
+    if len(set(map(part, lines[:_SAMPLE]))) > _FEW:
+        found = list(map(str.rstrip, map(part, lines)))
     else:
-        # Most columns hold few different cells: strip each once, and let equal cells be one object.
-        stripped = {text: text.rstrip() for text in set(raw)}
-        cells, different = list(map(stripped.__getitem__, raw)), stripped.values()
+        # Most columns hold few different cells.
+        found = many.distinct(start, stop) if many and stop else distinct(map(str.rstrip, map(part, lines)))
+    texts = different(found)
     room = sys.maxsize if stop is None else stop - start - _GAP
-    if max(map(len, different), default=0) <= room and " " not in map(itemgetter(slice(1)), different):
-        return cells, len(cells)
-    return cells, next(at for at, cell in enumerate(cells) if len(cell) > room or cell[:1] == " ")
+    if max(map(len, texts), default=0) <= room and " " not in map(itemgetter(slice(1)), texts):
+        return found, len(found)
+    return found, _first(found, lambda cell: len(cell) > room or cell[:1] == " ")
 
 
-def _first_without(columns: list[list[str]], head: Header, end: int) -> int:
+def _where(cells: list[str] | Distinct, which: Callable[[str], bool]) -> Any:
+    """Which cells are of some kind, as an array."""
+    if isinstance(cells, Distinct):
+        return cells.spread(np.fromiter(map(which, cells.texts), dtype=bool, count=len(cells.texts)))
+    return np.fromiter(map(which, cells), dtype=bool, count=len(cells))
+
+
+def _first(cells: list[str] | Distinct, which: Callable[[str], bool]) -> int:
+    """The first cell of some kind; the number of cells if there is none."""
+    found = np.flatnonzero(_where(cells, which))
+    return int(found[0]) if len(found) else len(cells)
+
+
+def _first_without(columns: list[list[str] | Distinct], head: Header) -> int:
     """The first row that lacks its name, or has one cell alone in a table of several columns."""
     named = head.named
-    if named >= 0 and "" in columns[named][:end]:
-        end = columns[named].index("")
+    end = _first(columns[named], not_) if named >= 0 else len(columns[0])
     if len(columns) == 1:
         return end
-    others = [cells for i, cells in enumerate(columns) if i != max(named, 0)]
-    if named >= 0 and "" not in others[-1]:
+    last = columns[-1] if max(named, 0) < len(columns) - 1 else columns[-2]
+    if named >= 0 and "" not in different(last):
         return end
-    return next((at for at in range(end) if sum(1 for cells in columns if cells[at]) < 2), end)
+    alone = np.flatnonzero(sum(_where(cells, bool).astype(int) for cells in columns) < 2)
+    return min(end, int(alone[0])) if len(alone) else end
 
 
 def place(line: str, head: Header, starts: Sequence[int]) -> tuple[list[str], tuple[int, ...]] | None:

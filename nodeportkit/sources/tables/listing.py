@@ -7,42 +7,20 @@ import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from nodeportkit.sources.kinds import CLUSTER_WIDE
 from nodeportkit.sources.reader import Context, Fragment
+from nodeportkit.sources.tables.cells import Distinct, distinct
 
-__all__ = ["Distinct", "Listing", "listing", "resources"]
-
-Cells: TypeAlias = list[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Distinct:
-    """The different texts of a column: 150,000 pods have few ages, and each is worth reading once only.
-
-    Attributes
-    ----------
-    texts
-        The different cells.
-    codes
-        For each row the position of its cell in `texts`.
-    """
-
-    texts: Cells
-    codes: Any
-
-    def spread(self, values: Any) -> Any:
-        """One value a row, from one value a different text: an array of pandas or numpy."""
-        return values.take(self.codes)
+__all__ = ["Listing", "listing", "resources"]
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The objects that a table shows, one a row.
+    """The objects that a table shows, one a row, each once.
 
     Attributes
     ----------
@@ -61,24 +39,25 @@ class Listing:
     """
 
     kind: str
-    columns: dict[str, Cells]
-    namespaces: Cells
-    names: Cells
+    columns: dict[str, Sequence[Any]]
+    namespaces: Sequence[Any]
+    names: Sequence[Any]
     complete: tuple[str, ...]
     context: Context
 
     def __len__(self) -> int:
         return len(self.names)
 
-    def get(self, column: str) -> Cells:
+    def get(self, column: str) -> list[Any]:
         """The cells of a column; None for each where the table has no such column."""
-        return self.columns.get(column) or [None] * len(self)
+        return list(self._column(column))
 
     def distinct(self, column: str) -> Distinct:
         """The different cells of a column."""
-        cells = np.fromiter(self.get(column), dtype=object, count=len(self))
-        codes, texts = pd.factorize(cells, use_na_sentinel=False)
-        return Distinct([text if isinstance(text, str) else None for text in texts], codes)
+        return distinct(self._column(column))
+
+    def _column(self, name: str) -> Sequence[Any]:
+        return self.columns.get(name) or [None] * len(self)
 
     def take(self, places: Sequence[int]) -> Listing:
         """The rows at some positions."""
@@ -97,7 +76,7 @@ class Listing:
 def listing(
     kind: str,
     names: Sequence[str],
-    cells: Sequence[list[str]],
+    cells: Sequence[Sequence[str]],
     context: Context,
     *,
     complete: tuple[str, ...] = (),
@@ -120,9 +99,9 @@ def listing(
     cut
         Whether the last row ends too early; then its last cell may be half a cell.
     """
-    columns: dict[str, Cells] = {}
+    columns: dict[str, Sequence[Any]] = {}
     for name, column in zip(names, cells, strict=True):
-        columns.setdefault(name, list(column) if cut else column)
+        columns.setdefault(name, column)
     if kind == "events":  # their own names are not printed
         columns.setdefault("NAME", columns.get("OBJECT", [""] * len(columns["MESSAGE"])))
     if "NAME" not in columns:
@@ -130,7 +109,7 @@ def listing(
     if cut:
         last = max((i for i, column in enumerate(cells) if column[-1]), default=-1)
         for name in names[max(last, 0) :]:
-            columns[name][-1] = None
+            columns[name] = [*columns[name][:-1], None]
     objects = columns["NAME"]
     if any(name and "/" in name for name in objects[:1]):
         objects = [name.rpartition("/")[2] if name else name for name in objects]

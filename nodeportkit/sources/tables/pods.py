@@ -12,7 +12,8 @@ from nodeportkit.cells import ages, labels_column, parse_ready, ready_column, re
 from nodeportkit.errors import ReadError
 from nodeportkit.frames import STRING, conform
 from nodeportkit.sources.reader import Fragment
-from nodeportkit.sources.tables.listing import Distinct, Listing
+from nodeportkit.sources.tables.cells import Distinct, distinct
+from nodeportkit.sources.tables.listing import Listing
 
 __all__ = ["KINDS", "fragments"]
 
@@ -36,10 +37,11 @@ def fragments(found: Listing) -> list[Fragment]:
     bad: dict[str, ReadError] = {}
     status, counts, times = found.distinct("STATUS"), found.distinct("READY"), found.distinct("RESTARTS")
     nodes, labels, since = found.distinct("NODE"), found.distinct("LABELS"), found.distinct("AGE")
+    namespaces = distinct(found.namespaces)
     ready_containers, containers = map(counts.spread, ready_column(counts.texts, bad))
     restarts = times.spread(restarts_column(times.texts, bad)[0])
     rows: dict[str, Any] = {
-        "namespace": found.namespaces,
+        "namespace": _strings(namespaces, {text: text for text in namespaces.texts}),
         "name": found.names,
         "node": _strings(nodes, {text: "" if text == "<none>" else text or None for text in nodes.texts}),
         "ips": [[cell] if cell and cell != "<none>" else [] if cell else None for cell in found.get("IP")],
@@ -53,7 +55,7 @@ def fragments(found: Listing) -> list[Fragment]:
         "labels": labels.spread(_objects(labels_column(labels.texts, bad))),
         "age": since.spread(ages(since.texts, bad)),
     }
-    return [Fragment("pods", conform("pods", rows), complete=found.complete)]
+    return [Fragment("pods", conform("pods", rows, copy=False), complete=found.complete, distinct=True)]
 
 
 def _strings(cells: Distinct, values: Mapping[Any, str | None]) -> Any:

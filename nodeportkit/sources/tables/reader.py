@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import pandas as pd
-
-from nodeportkit.frames import STRING
 from nodeportkit.sources.garbage import no_garbage_collection
 from nodeportkit.sources.reader import Context, Finding, Fragment, Outcome, Table, readers
 from nodeportkit.sources.tables.body import Body, read_body
+from nodeportkit.sources.tables.cells import Cells
 from nodeportkit.sources.tables.collapsed import collapsed_header, collapsed_row
 from nodeportkit.sources.tables.columns import kind_by_columns, kind_of
 from nodeportkit.sources.tables.custom import custom_fragments, standard_names
@@ -52,7 +50,7 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
         return _collapsed(lines, at, context)
     names = read_names(lines, at, context)
     if names is not None:
-        return _finding(context, ("NAME",), Body([names[1]], at + len(names[1])), at, lines, names[0])
+        return _finding(context, ("NAME",), Body([Cells(names[1])], at + len(names[1])), at, lines, names[0])
     head = unwritten_header(line, context)
     return _below(lines, at, head, context, written=False) if head is not None else None
 
@@ -88,7 +86,7 @@ def _collapsed(lines: Sequence[str], at: int, context: Context) -> Finding | Non
         end += 1
     if not rows:
         return None
-    return _finding(context, columns, Body([list(cells) for cells in zip(*rows, strict=True)], end), at, lines)
+    return _finding(context, columns, Body([Cells(cells) for cells in zip(*rows, strict=True)], end), at, lines)
 
 
 def _finding(
@@ -98,8 +96,6 @@ def _finding(
     custom = custom_columns(context.command)
     roles = standard_names(custom) if custom else list(names)
     kind = kind or kind_of(roles, body.columns, context.command)
-    frame = pd.DataFrame({i: pd.array(cells, dtype=STRING) for i, cells in enumerate(body.columns)})
-    frame.columns = pd.Index(names, dtype=object)
     whole = not body.cut and not body.between and not is_watch(context.command)
     outcomes, unread = _told_between(lines, body, context)
 
@@ -114,7 +110,7 @@ def _finding(
         with no_garbage_collection():
             return make(found)
 
-    return Finding(at, body.end, Table(kind, frame, at + 1), outcomes, fragments, unread)
+    return Finding(at, body.end, Table(kind, names, body.columns, at + 1), outcomes, fragments, unread)
 
 
 def _told_between(lines: Sequence[str], body: Body, context: Context) -> tuple[tuple[Outcome, ...], tuple[int, ...]]:

@@ -7,8 +7,9 @@ from typing import Final
 from nodeportkit.playground.network.addresses import Addresses
 from nodeportkit.playground.store import Object
 
-__all__ = ["READY", "address_of", "joined", "number_of"]
+__all__ = ["READY", "STOPPED", "address_of", "is_stopped", "joined", "number_of", "switched_off"]
 
+STOPPED: Final = "nodeportkit.io/stopped"  # "true": the machine is off
 _VERSION: Final = "v1.37.0"
 _CAPACITY: Final = {"cpu": "2", "memory": "2Gi", "pods": "110"}
 # Why a node is Ready.
@@ -33,6 +34,16 @@ def address_of(node: Object) -> str:
     """The address at which a node is dialled; "" where it has not joined yet."""
     told = (node.get("status") or {}).get("addresses") or ()
     return next((str(it["address"]) for it in told if it["type"] == "InternalIP"), "")
+
+
+def is_stopped(node: Object) -> bool:
+    """Whether its machine is switched off."""
+    return (node["metadata"].get("annotations") or {}).get(STOPPED) == "true"
+
+
+def switched_off(name: str) -> str:
+    """That a node is switched off, and how it is started again, in words."""
+    return f"node {name} is switched off; to start it again: nodeportkit playground start-node {name}"
 
 
 def joined(node: Object, number: int, addresses: Addresses) -> Object:

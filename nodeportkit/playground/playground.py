@@ -333,7 +333,7 @@ class Playground:
         return f"Playground(nodes={self._state.nodes}, kubeconfig={str(self.kubeconfig)!r})"
 
     def _switch(self, node: str, stopped: str | None) -> None:
-        from nodeportkit.playground.network.obstacles import STOPPED
+        from nodeportkit.playground.machines import STOPPED
 
         change = {"metadata": {"annotations": {STOPPED: stopped}}}
         self.call("PATCH", f"/api/v1/nodes/{node}", change, media="application/merge-patch+json")

@@ -4,6 +4,9 @@ import asyncio
 import time
 
 from nodeportkit.playground.api.decoding import Options
+from nodeportkit.playground.machines import STOPPED
+from nodeportkit.playground.process.asking import remarks
+from nodeportkit.playground.process.control import Control
 from nodeportkit.playground.resources import find
 from nodeportkit.playground.store import Key
 from nodeportkit.playground.world import World
@@ -103,3 +106,21 @@ def test_a_node_that_comes_back_in_time_keeps_its_pods():
             await world.close()
 
     asyncio.run(story())
+
+
+def test_whoever_looks_is_told_that_a_node_was_switched_off_and_how_to_start_it(cluster):
+    how = "node node-2 is switched off; to start it again: nodeportkit playground start-node node-2"
+    control = cluster.do(lambda: Control(cluster.world))
+    assert remarks(cluster.do(control.status)) == []
+    cluster.kubectl("annotate", "node", "node-2", f"{STOPPED}=true")
+    assert remarks(cluster.do(control.status)) == [how]
+    for asked in (("get", "nodes"), ("get", "node", "node-2")):
+        assert f"Warning: {how}\n" in cluster.kubectl(*asked)
+    for asked in (("get", "node", "node-1"), ("get", "nodes", "-o", "name"), ("get", "pods", "-A")):
+        assert "Warning" not in cluster.kubectl(*asked)
+    end = time.monotonic() + 10
+    while f"node-controller  {how}" not in (said := cluster.kubectl("describe", "node", "node-2")):
+        assert time.monotonic() < end, said
+    cluster.kubectl("annotate", "node", "node-2", f"{STOPPED}-")
+    assert "Warning" not in cluster.kubectl("get", "nodes")
+    assert remarks(cluster.do(control.status)) == []

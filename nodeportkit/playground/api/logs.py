@@ -14,7 +14,7 @@ from typing import Final
 from nodeportkit.playground.api.exchange import Answer, Request
 from nodeportkit.playground.api.failures import bad_request, unreasoned
 from nodeportkit.playground.logs import Line, Logs
-from nodeportkit.playground.network.obstacles import STOPPED
+from nodeportkit.playground.machines import is_stopped
 from nodeportkit.playground.printing import at_start
 from nodeportkit.playground.store import Key, Object, Store
 
@@ -150,7 +150,7 @@ def _state(pod: Object, container: str, *, previous: bool) -> Object:
 def _reachable(store: Store, pod: Object, container: str) -> None:
     """The log lies on the pod's node: where that is off, the API server cannot fetch it."""
     node = store.get("nodes", Key("", pod["spec"]["nodeName"]))
-    if node is None or (node["metadata"].get("annotations") or {}).get(STOPPED) != "true":
+    if node is None or not is_stopped(node):
         return
     at = f"{pod['status'].get('hostIP', '')}:10250"
     path = f"containerLogs/{pod['metadata']['namespace']}/{pod['metadata']['name']}/{container}"

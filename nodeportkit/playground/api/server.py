@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -34,6 +34,7 @@ from nodeportkit.playground.api.selecting import selection
 from nodeportkit.playground.api.watching import watch
 from nodeportkit.playground.api.writing import Writer
 from nodeportkit.playground.logs import Logs
+from nodeportkit.playground.machines import is_stopped, switched_off
 from nodeportkit.playground.resources import Resource
 from nodeportkit.playground.store import Object, Store, copied
 
@@ -116,7 +117,17 @@ class ApiServer:
         self._wanted(request)  # before anything is done
         answer = handler(request, place)
         deprecated = KINDS[place.resource.kind].deprecated
-        return replace(answer, warnings=(*answer.warnings, deprecated)) if deprecated else answer
+        more = (*([deprecated] if deprecated else []), *self._switched_off(request, place))
+        return replace(answer, warnings=(*answer.warnings, *more)) if more else answer
+
+    def _switched_off(self, request: Request, place: Place) -> Iterator[str]:
+        """Of nodes shown as a table, how those that are off are started again: only a playground has a switch."""
+        if place.resource.name != "nodes" or request.method != "GET" or request.flag("watch"):
+            return
+        if self._wanted(request).form is Form.TABLE:
+            for node in self.store.all("nodes"):
+                if is_stopped(node) and place.name in ("", node["metadata"]["name"]):
+                    yield switched_off(node["metadata"]["name"])
 
     def _wanted(self, request: Request) -> Wanted:
         return wanted(request.headers.get("accept", ""), streamed=request.flag("watch"))

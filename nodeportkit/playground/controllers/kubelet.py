@@ -14,7 +14,7 @@ from typing import Any, Final
 from nodeportkit.playground.controllers.hands import Hands, key_of, set_condition
 from nodeportkit.playground.controllers.pods import FINISHED
 from nodeportkit.playground.images import image_of
-from nodeportkit.playground.network.obstacles import STOPPED
+from nodeportkit.playground.machines import is_stopped
 from nodeportkit.playground.store import Change, Key, Object, copied
 
 __all__ = ["CRASHES", "READY", "SLOW_START", "Controller"]
@@ -299,7 +299,7 @@ class Controller:
 
 def _is_up(node: Object) -> bool:
     """Whether a node has joined, and is not switched off."""
-    return bool(node["spec"].get("podCIDR")) and (node["metadata"].get("annotations") or {}).get(STOPPED) != "true"
+    return bool(node["spec"].get("podCIDR")) and not is_stopped(node)
 
 
 def _annotation(pod: Object, name: str) -> str:

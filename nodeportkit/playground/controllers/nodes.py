@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from nodeportkit.playground.controllers.hands import Hands, key_of, set_condition
-from nodeportkit.playground.machines import READY, joined, number_of
+from nodeportkit.playground.machines import READY, is_stopped, joined, number_of, switched_off
 from nodeportkit.playground.network.addresses import MOST_NODES
-from nodeportkit.playground.network.obstacles import STOPPED
 from nodeportkit.playground.store import Change, Key, Object
 
 __all__ = ["Controller"]
@@ -56,11 +55,13 @@ class Controller:
         if key.name not in self._numbers or not self._has_address(node):
             self._join(node)
             return
-        if (node["metadata"].get("annotations") or {}).get(STOPPED) != "true":
+        if not is_stopped(node):
             if self._silent_since.pop(key.name, None) is not None or _ready(node) != "True":
                 self._judge(node, "True", **READY)
             return
         now = self._hands.clock.now().timestamp()
+        if key.name not in self._silent_since:
+            self._hands.event(node, "Warning", "SwitchedOff", switched_off(key.name))
         since = self._silent_since.setdefault(key.name, now)
         if now - since < _SILENT_FOR:
             self._again(key, _SILENT_FOR - (now - since))

@@ -11,13 +11,13 @@ from typing import Final
 import pandas as pd
 
 from nodeportkit.kube.network_policy import Peer, admits, isolating
+from nodeportkit.playground.machines import STOPPED
 from nodeportkit.playground.network.addresses import Addresses
 from nodeportkit.playground.network.doors import Door
 from nodeportkit.playground.store import Change, Key, Object, Store
 
 __all__ = ["FIREWALL", "ISOLATED", "STOPPED", "Obstacles"]
 
-STOPPED: Final = "nodeportkit.io/stopped"
 FIREWALL: Final = "nodeportkit.io/firewall"
 ISOLATED: Final = "nodeportkit.io/isolated"
 _POLICIES: Final = "networkpolicies.networking.k8s.io"

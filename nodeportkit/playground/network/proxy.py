@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from nodeportkit.playground.clock import Clock
 from nodeportkit.playground.controllers.pods import is_ready
-from nodeportkit.playground.machines import address_of
+from nodeportkit.playground.machines import address_of, is_stopped
 from nodeportkit.playground.network.addresses import Addresses
 from nodeportkit.playground.network.datagrams import Datagrams, Session
 from nodeportkit.playground.network.doors import Door, Doors
 from nodeportkit.playground.network.guests import Guests
 from nodeportkit.playground.network.limits import Limits
-from nodeportkit.playground.network.obstacles import STOPPED, Obstacles
+from nodeportkit.playground.network.obstacles import Obstacles
 from nodeportkit.playground.network.outward import Way
 from nodeportkit.playground.network.relay import Entry, Relay
 from nodeportkit.playground.network.requests import Entered, Requests
@@ -279,7 +279,7 @@ class Proxy:
 
 def _places(service: Object, nodes: list[Object]) -> list[_Place]:
     """Where the service is dialled: its cluster IP, as from the first node that is up, and its node ports on all nodes."""
-    up = [node for node in nodes if (node["metadata"].get("annotations") or {}).get(STOPPED) != "true"]
+    up = [node for node in nodes if not is_stopped(node)]
     places = []
     for port in service["spec"].get("ports") or ():
         protocol = port.get("protocol", "TCP")

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from nodeportkit.errors import NodePortKitError
+from nodeportkit.playground.machines import switched_off
 from nodeportkit.playground.process.state import State
 
 __all__ = ["ask", "call", "reach", "remarks"]
@@ -82,11 +83,12 @@ def reach(told: dict[str, Any], protocol: str = "TCP") -> dict[tuple[str, int], 
 
 
 def remarks(told: dict[str, Any]) -> list[str]:
-    """What is not as on a real cluster, in words: ports that are elsewhere, those that cannot be, and who was turned away."""
+    """What is not as it should be, or as on a real cluster, in words: nodes that are off, ports that are elsewhere, those that cannot be, and who was turned away."""
+    lines = [switched_off(node["name"]) for node in told["nodes"] if node.get("stopped")]
     shifted = [it for it in told["moved"] if it["at"][0] == it["address"]]
     elsewhere = [it for it in told["moved"] if it["at"][0] != it["address"]]
     why = "this system keeps ports below 1024 for root"
-    lines = [
+    lines += [
         f"port {it['port']} of {it['address']}{_udp(it)} ({it['of']}) is served on port {it['at'][1]}: {why}; kubectl goes on "
         f"speaking of {it['port']}"
         for it in shifted

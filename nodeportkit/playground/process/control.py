@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from nodeportkit.playground.machines import address_of
+from nodeportkit.playground.machines import address_of, is_stopped
 from nodeportkit.playground.network.doors import Door
 from nodeportkit.playground.process.snapshots import Snapshot
 from nodeportkit.playground.store import Object
@@ -70,6 +70,7 @@ class Control:
                         it["type"] == "Ready" and it["status"] == "True"
                         for it in node["status"].get("conditions") or ()
                     ),
+                    "stopped": is_stopped(node),
                 }
                 for node in store.all("nodes")
             ],

@@ -11,7 +11,7 @@ from nodeportkit.cluster import Cluster
 from nodeportkit.diagnosis.attempts import attempts, named_symptom
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.causes import modules
-from nodeportkit.diagnosis.dial import resolve, who
+from nodeportkit.diagnosis.dial import dialled, resolve, who
 from nodeportkit.diagnosis.finding import Finding
 from nodeportkit.diagnosis.residual import residual
 from nodeportkit.errors import NodePortKitError
@@ -20,7 +20,7 @@ from nodeportkit.standings.facts import Facts, gather
 
 __all__ = ["COLUMNS", "diagnose"]
 
-COLUMNS: Final = ("cause", "certainty", "object", "field", "evidence", "explanation", "fix", "verify")
+COLUMNS: Final = ("cause", "certainty", "object", "field", "evidence", "explanation", "fix", "alternative", "verify")
 _CERTAINTIES: Final = ("fact", "hint", "possible")
 
 
@@ -72,6 +72,7 @@ def diagnose(
         - evidence: the proof, as shown
         - explanation: what it means
         - fix: the command that mends it; "" where none is known
+        - alternative: a command that mends it in another way; "" where none is known
         - verify: the command that would tell more; "" where none is needed
 
     Raises
@@ -79,7 +80,7 @@ def diagnose(
     NotFound
         If several services have that name and no namespace was given, or if there is no such node.
     NodePortKitError
-        If symptom, port or source are none that there are.
+        If symptom, address, port or source are none that there are.
 
     Examples
     --------
@@ -159,6 +160,7 @@ def _opened(
     source: str | None,
 ) -> Case:
     facts = _facts(cluster, service)
+    address = None if address is None else dialled(cluster, address)
     namespace, _, name = service.rpartition("/")
     if not name:
         raise NodePortKitError(f"{service!r} is no name of a service", hint='Give "name" or "namespace/name".')

@@ -73,8 +73,17 @@ def attempts(cluster: Cluster, facts: Facts | None) -> list[Attempt]:
     # A number that is no node port at all: still this service's, if it is one of its others.
     other = pd.to_numeric(mine["target_port"], errors="coerce")
     others = {int(number) for values in (mine["port"], other) for number in values.dropna()}
+    low, _, high = cluster.proxy.node_port_range.partition("-")
     taken = set(ports["node_port"].dropna())
-    return [each for each in _tries(steps, others - taken) if each.symptom]
+    return [
+        each
+        for numbers in (
+            others,
+            range(int(low), int(high or low) + 1),
+        )  # a node port of nobody was meant to be one of its own
+        for each in _tries(steps, set(numbers) - taken)
+        if each.symptom in ("refused", "timeout") or (each.symptom and numbers is others)
+    ]
 
 
 def _tries(steps: Sequence[Step], numbers: Collection[int]) -> Iterator[Attempt]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import operator
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -15,7 +17,12 @@ from nodeportkit.errors import NodePortKitError, NotFound, nearest
 from nodeportkit.kube.service_ports import Family, family_of
 from nodeportkit.standings.facts import mask, true
 
-__all__ = ["Client", "Dial", "resolve", "who"]
+__all__ = ["Client", "Dial", "dialled", "resolve", "who"]
+
+# RFC 1123, section 2.1, and the underscore that names in use have; the last label is no number.
+_HOST_NAME: Final = re.compile(
+    r"(?i)([a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?\.)*(?!\d+\.?$)[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?\.?"
+)
 
 Kind = Literal["nothing", "node", "loopback", "pod", "cluster-ip", "external-ip", "load-balancer", "stranger", "name"]
 
@@ -127,6 +134,32 @@ def resolve(
     if pod is not None:
         return Dial("pod", text, port, node, on_node, f"{pod['namespace']}/{pod['name']}")
     return Dial("stranger", text, port, node, on_node)
+
+
+def dialled(cluster: Cluster, address: str) -> str:
+    """An address that a person says was dialled, if it can be one: an IP address, a node's name, or a name with dots.
+
+    Raises
+    ------
+    NodePortKitError
+        If it cannot.
+    """
+    text = address.strip().strip("[]").partition("%")[0]
+    names = cluster.nodes["name"].dropna()
+    if _ip(text) or text.lower() == "localhost" or names.eq(text).any():
+        return address
+    if _HOST_NAME.fullmatch(text) and ("." in text or names.empty):
+        return address
+    url = urlsplit(text if "//" in text else f"//{text}")
+    try:
+        host, port = url.hostname, url.port
+    except ValueError:
+        host, port = None, None
+    if host and host != text and (_ip(host) or _HOST_NAME.fullmatch(host)):
+        number = f", and the port {port}" if port else ""
+        raise NodePortKitError(f"{address!r} is more than an address", hint=f"Give the address {host} alone{number}.")
+    hint = nearest(text, names) or "Give an IP address, the name of a node, or a host name with its domain."
+    raise NodePortKitError(f"{address!r} is no address that can be dialled", hint=hint)
 
 
 def who(cluster: Cluster, source: str | None) -> Client:

@@ -26,8 +26,8 @@ class Finding:
         The proof as shown.
     explanation
         What it means, in a sentence or two.
-    fix, verify
-        Commands, quoted for a shell; "" for none.
+    fix, alternative, verify
+        Commands, quoted for a shell; "" for none. The alternative mends it in another way.
     explains
         The symptoms that it causes; () for any.
     partial
@@ -49,6 +49,7 @@ class Finding:
     explanation: str
     field: str = ""
     fix: str = ""
+    alternative: str = ""
     verify: str = ""
     explains: tuple[str, ...] = ()
     partial: bool = False
@@ -60,11 +61,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A cause that a module knows: its id, its place on the packet's way, and the symptoms that it shows by."""
+    """A cause that a module knows: its id, its place on the packet's way, the symptoms that it shows by, and its words.
+
+    The words say of a service what is wrong with it: `web: its selector matches no pod`.
+    """
 
     id: str
     place: int
     symptoms: tuple[str, ...]
+    words: str
 
     def fact(self, **told: Any) -> Finding:
         """The objects prove it."""

@@ -123,6 +123,24 @@ def test_a_try_in_a_transcript_gives_symptom_and_address():
     assert "dialled 192.168.1.11:80" in found["evidence"][0]
 
 
+def test_a_node_port_of_nobody_that_was_tried_was_meant_to_be_the_services():
+    refused = "curl: (7) Failed to connect to 192.168.1.11 port 31888 after 0 ms: Connection refused\n"
+    tried = asked(("192.168.1.11:31888", refused))
+    found = diagnose(tried, "shop/web")
+    assert (found["cause"].tolist(), found["certainty"].tolist()) == (["wrong-port"], ["fact"])
+    assert found["fix"][0] == "curl -m 5 http://192.168.1.11:31080/"
+    within = tried.replace(
+        services=tried.services.assign(type="ClusterIP"),
+        ports=tried.ports.assign(node_port=pd.array([pd.NA], dtype="Int64")),
+    )
+    assert diagnose(within, "shop/web")["cause"].tolist() == ["not-exposed"]
+
+
+def test_tries_of_the_api_server_and_of_others_tell_nothing_of_a_service():
+    silent = SILENT.format("192.168.1.11", 6443)
+    assert diagnose(asked(("192.168.1.11:6443", silent)), "shop/web").empty
+
+
 def test_tries_that_reach_only_the_pods_own_node_point_to_the_network_between_nodes():
     tries = [
         ("192.168.1.11:31080", "<title>Welcome</title>"),
@@ -209,7 +227,7 @@ def test_only_services_pasted_tells_what_to_paste_next():
 
 
 def test_facts_that_explain_come_before_facts_hints_and_possibilities():
-    seen, other, near, far = (Cause(name, place, symptoms) for name, place, symptoms in [
+    seen, other, near, far = (Cause(name, place, symptoms, name) for name, place, symptoms in [
         ("seen", 9, ("refused",)), ("other", 1, ("timeout",)), ("near", 2, ("refused",)), ("far", 0, ("refused",)),
     ])  # fmt: skip
     said = {"object": "", "evidence": "", "explanation": ""}
@@ -223,7 +241,7 @@ def test_the_frame_is_the_same_with_and_without_findings():
     assert (
         list(none)
         == list(some)
-        == ["rank", "cause", "certainty", "object", "field", "evidence", "explanation", "fix", "verify"]
+        == ["rank", "cause", "certainty", "object", "field", "evidence", "explanation", "fix", "alternative", "verify"]
     )
     assert none.dtypes.equals(some.dtypes)
     assert none.empty
@@ -242,6 +260,13 @@ def test_the_frame_is_the_same_with_and_without_findings():
         ({"port": True}, "True is no port"),
         ({"port": "http"}, "'http' is no port"),
         ({"source": "somebody"}, "'somebody' is no client"),
+        ({"address": "foo"}, "'foo' is no address"),
+        ({"address": "n11"}, "'n11' is no address that can be dialled. Did you mean n1"),
+        ({"address": "192.168.1.300"}, "'192.168.1.300' is no address"),
+        ({"address": ""}, "'' is no address"),
+        ({"address": "web shop"}, "'web shop' is no address"),
+        ({"address": "http://192.168.1.11:31080/"}, "Give the address 192.168.1.11 alone, and the port 31080"),
+        ({"address": "192.168.1.11:31080"}, "Give the address 192.168.1.11 alone, and the port 31080"),
     ],
 )
 def test_questions_that_make_no_sense(question, words):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 import pandas as pd
@@ -13,10 +13,16 @@ from nodeportkit.cli.answer import Answer, answers
 from nodeportkit.cli.intake import about_a_cluster, text_of
 from nodeportkit.cluster import Cluster
 from nodeportkit.diagnosis import diagnose
+from nodeportkit.diagnosis.causes import words_of
 
 __all__ = ["command"]
 
-_COLOURS = {"fact": terminal.bad, "hint": terminal.wary, "possible": terminal.weak}
+_COLOURS: Final = {"fact": terminal.bad, "hint": terminal.wary, "possible": terminal.weak}
+_COMMANDS: Final = (("fix", "To mend it"), ("alternative", "Or"), ("verify", "To see more"))
+_SAY_HOW: Final = (
+    "If it does not answer all the same, say what happens and what was dialled: --symptom refused (at once) or timeout "
+    "(silence), with --node, --address and --port."
+)
 
 
 @click.command("diagnose")
@@ -59,37 +65,49 @@ def command(
         source=source,
         manifest=text_of(str(manifest)) if manifest else None,
     )
-    certain = found[found["certainty"] != "possible"]
-    if len(certain):
-        title = f"{service}: {certain['cause'].iloc[0]}"
-    elif len(found):
-        title = f"{service}: nothing is proven yet; what stands first would tell most"
-    else:
-        title = f"{service}: nothing is known to be wrong"
+    title = f"{service}: {_in_words(found)}"
 
     def picture() -> Any:
         from nodeportkit.figures import plot_chain
 
         return plot_chain(cluster, service)
 
-    return Answer(lambda: _text(found, title), found, title, picture, code=int(len(certain) > 0))
+    asked = symptom is not None
+    return Answer(lambda: _text(found, title, asked=asked), found, title, picture, code=int(bool(_certain(found))))
 
 
-def _text(found: pd.DataFrame, title: str) -> str:
-    parts = [terminal.good(title) if found.empty else terminal.strong(terminal.paragraph(title))]
-    for row in found.to_dict("records"):
-        colour = _COLOURS[row["certainty"]]
-        lines = [
-            f"{row['rank']}. {colour(terminal.cell(row['cause']))} ({row['certainty']})  {terminal.cell(row['object'])}"
-        ]
-        lines += [terminal.paragraph(str(row[name]), "   ") for name in ("evidence", "explanation") if row[name]]
-        lines += [
-            terminal.weak(f"   {word}:") + "\n" + terminal.command(str(row[name]), "     ")
-            for name, word in _COMMANDS
-            if row[name]
-        ]
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts)
+def _certain(found: pd.DataFrame) -> list[dict[str, Any]]:
+    """The facts and hints."""
+    return [row for row in found.to_dict("records") if row["certainty"] != "possible"]
 
 
-_COMMANDS = (("fix", "To mend it"), ("verify", "To see more"))
+def _in_words(found: pd.DataFrame) -> str:
+    """The answer in a sentence."""
+    certain = _certain(found)
+    if not certain:
+        nothing = "nothing is known to be wrong"
+        return nothing if found.empty else "nothing is proven yet; what stands first would tell most"
+    perhaps = "probably " if certain[0]["certainty"] == "hint" else ""
+    more = f" (and {len(certain) - 1} more)" if len(certain) > 1 else ""
+    return perhaps + words_of(certain[0]["cause"]) + more
+
+
+def _text(found: pd.DataFrame, title: str, *, asked: bool) -> str:
+    if found.empty:
+        return terminal.good(title) + ("" if asked else f"\n\n{terminal.paragraph(_SAY_HOW)}")
+    return "\n\n".join([terminal.strong(terminal.paragraph(title)), *map(_row, found.to_dict("records"))])
+
+
+def _row(row: dict[str, Any]) -> str:
+    colour = _COLOURS[row["certainty"]]
+    lines = [
+        f"{row['rank']}. {colour(terminal.cell(row['cause']))} ({row['certainty']})  {terminal.cell(row['object'])}"
+    ]
+    lines += [terminal.paragraph(str(row[name]), "   ") for name in ("evidence", "explanation") if row[name]]
+    announced = row["explanation"].endswith(":")
+    for name, word in _COMMANDS:
+        if row[name]:
+            lines += [] if announced else [terminal.weak(f"   {word}:")]
+            lines.append(terminal.command(row[name], "     "))
+            announced = False
+    return "\n".join(lines)

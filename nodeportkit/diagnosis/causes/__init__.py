@@ -11,7 +11,7 @@ from typing import Protocol
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 
-__all__ = ["CauseModule", "modules"]
+__all__ = ["CauseModule", "modules", "words_of"]
 
 
 class CauseModule(Protocol):
@@ -33,3 +33,14 @@ def modules() -> tuple[CauseModule, ...]:
     """
     found = [importlib.import_module(f"{__name__}.{entry.name}") for entry in pkgutil.iter_modules(__path__)]
     return tuple(sorted(found, key=lambda module: module.CAUSE.place))
+
+
+def words_of(cause: str) -> str:
+    """What a cause says of a service, by its id.
+
+    Examples
+    --------
+    >>> words_of("selector-mismatch")
+    'its selector matches no pod'
+    """
+    return next(module.CAUSE.words for module in modules() if module.CAUSE.id == cause)

@@ -11,7 +11,7 @@ from nodeportkit.standings.facts import Facts, true
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("app-on-loopback", 46, ("refused", "reset"))
+CAUSE = Cause("app-on-loopback", 46, ("refused", "reset"), "the application listens on 127.0.0.1 only")
 _LOOPBACK: Final = ("127.", "localhost", "::1", "[::1]")
 
 

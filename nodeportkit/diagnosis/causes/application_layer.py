@@ -10,7 +10,7 @@ from nodeportkit.standings.facts import true
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("application-layer", 70, ("http",))
+CAUSE = Cause("application-layer", 70, ("http",), "connections arrive; what answers is the application")
 
 
 def find(case: Case) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from nodeportkit.standings.facts import Facts, true
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("cross-node-network", 54, ("timeout",))
+CAUSE = Cause("cross-node-network", 54, ("timeout",), "packets between nodes are lost")
 
 
 def find(case: Case) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from nodeportkit.standings.wording import listed
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("firewall", 19, ("timeout",))
+CAUSE = Cause("firewall", 19, ("timeout",), "a firewall drops the node port")
 
 
 def find(case: Case) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from nodeportkit.standings.wording import listed
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("ip-family-mismatch", 26, ("refused", "timeout"))
+CAUSE = Cause("ip-family-mismatch", 26, ("refused", "timeout"), "client, service and pods do not share an IP family")
 
 
 def find(case: Case) -> Iterator[Finding]:

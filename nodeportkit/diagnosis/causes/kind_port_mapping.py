@@ -12,7 +12,9 @@ from nodeportkit.diagnosis.finding import Cause, Finding
 
 __all__ = ["CAUSE", "find", "is_kind"]
 
-CAUSE = Cause("kind-port-mapping", 15, ("refused", "reset", "timeout"))
+CAUSE = Cause(
+    "kind-port-mapping", 15, ("refused", "reset", "timeout"), "kind does not map the node port to this machine"
+)
 # kind names its nodes after the cluster: NAME-control-plane, NAME-worker, NAME-worker2.
 _NAMES: Final = re.compile(r"(?P<name>.+)-(?:control-plane|worker)\d*")
 

@@ -17,7 +17,7 @@ from nodeportkit.standings.wording import listed
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("kube-proxy-down", 22, ("refused", "timeout"))
+CAUSE = Cause("kube-proxy-down", 22, ("refused", "timeout"), "kube-proxy does not work on a node")
 _LIST: Final = "kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide"
 
 
@@ -53,7 +53,7 @@ def find(case: Case) -> Iterator[Finding]:
     yield CAUSE.fact(
         object=f"Node {without[0]}", field="", evidence="; ".join(shown),
         explanation=f"kube-proxy does not work on {listed(without)}: nobody there turns the node port into connections to pods, "
-        f"or keeps its rules up to date.{' Other nodes answer.' if elsewhere or case.dial.node else ''} See why:",
+        f"or keeps its rules up to date.{' Other nodes answer.' if elsewhere or case.dial.node else ''} Restart it:",
         verify=f"kubectl describe pods -n kube-system -l k8s-app=kube-proxy --field-selector spec.nodeName={without[0]}"
         if pods["node"].eq(without[0]).any()
         else _LIST,

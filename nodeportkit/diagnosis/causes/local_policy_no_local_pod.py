@@ -13,7 +13,12 @@ from nodeportkit.standings.wording import listed
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("local-policy-no-local-pod", 50, ("timeout",))
+CAUSE = Cause(
+    "local-policy-no-local-pod",
+    50,
+    ("timeout",),
+    "a node without a pod of its own drops what comes (externalTrafficPolicy: Local)",
+)
 
 
 def find(case: Case) -> Iterator[Finding]:

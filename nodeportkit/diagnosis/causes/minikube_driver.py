@@ -11,7 +11,7 @@ from nodeportkit.diagnosis.finding import Cause, Finding
 
 __all__ = ["CAUSE", "find", "is_minikube"]
 
-CAUSE = Cause("minikube-driver", 18, ("timeout",))
+CAUSE = Cause("minikube-driver", 18, ("timeout",), "minikube's driver gives this machine no route to the node")
 _CONTAINERS: Final = ("docker", "podman")
 _SYSTEMS: Final = {"darwin": "macOS", "windows": "Windows", "wsl": "WSL"}
 _NETWORK: Final = "192.168.49."  # what the docker driver gives its first cluster

@@ -14,7 +14,7 @@ from nodeportkit.standings.wording import agree, all_of, listed
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("named-port-missing", 42, ("refused",))
+CAUSE = Cause("named-port-missing", 42, ("refused",), "its target port is a name that pods do not have")
 
 
 def find(case: Case) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from nodeportkit.standings.wording import agree, listed
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("network-policy", 52, ("timeout",))
+CAUSE = Cause("network-policy", 52, ("timeout",), "a NetworkPolicy drops the connections")
 _MOST_NODES: Final = 100
 
 
@@ -73,7 +73,7 @@ def find(case: Case) -> Iterator[Finding]:
                 object=f"NetworkPolicy {case.namespace}/{way.policies[0]}", field="spec.ingress",
                 evidence=f"{listed(way.policies)} {agree(len(way.policies), 'selects', 'select')} {way.pod}; whether it admits {way.peer} was not shown",
                 explanation="Whether the policy admits the client depends on its address, or on labels that were not shown. "
-                "Say source=, or see the policy:",
+                "Say who dials (source=, --from), or see the policy:",
                 verify=case.command("describe networkpolicy", way.policies[0]),
             )  # fmt: skip
 

@@ -16,7 +16,7 @@ from nodeportkit.standings.result import Standing
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("no-pods", 34, ("refused",))
+CAUSE = Cause("no-pods", 34, ("refused",), "it has no pods to send to")
 _SCALED: Final = ("Deployment", "StatefulSet")
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("no-selector", 30, ("refused",))
+CAUSE = Cause("no-selector", 30, ("refused",), "it has no selector, and no endpoints")
+_HOW: Final = "Kubernetes finds pods for a service by its selector. Without one it has only the endpoints that somebody writes by hand. "
 
 
 def find(case: Case) -> Iterator[Finding]:
@@ -22,13 +24,15 @@ def find(case: Case) -> Iterator[Finding]:
             continue
         said = {
             "object": case.object, "field": "spec.selector",
-            "explanation": "Kubernetes finds pods for a service by its selector. Without one it has only the endpoints that "
-            "somebody writes by hand. See which labels the pods have, and give the service a selector:",
+            "explanation": _HOW + "See which labels the pods have, and give the service a selector:",
             "verify": case.command("get pods", "--show-labels"),
         }  # fmt: skip
         if standing.whole is False:
             yield CAUSE.fact(**said, evidence="spec.selector is empty; no EndpointSlice lists an endpoint")
         else:
             told = CAUSE.hint if case.symptom == "refused" else CAUSE.possible
-            evidence = "spec.selector is empty; the EndpointSlices were not shown"
-            yield told(**(said | {"evidence": evidence, "verify": case.listing("endpointslices")}))
+            yield told(**said | {
+                "evidence": "spec.selector is empty; the EndpointSlices were not shown",
+                "explanation": _HOW + "If this prints none, give the service a selector:",
+                "verify": case.listing("endpointslices"),
+            })  # fmt: skip

@@ -13,7 +13,9 @@ from nodeportkit.traffic.seen_by import family_node
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("node-address-not-served", 17, ("refused", "timeout"))
+CAUSE = Cause(
+    "node-address-not-served", 17, ("refused", "timeout"), "the node does not serve node ports on the address dialled"
+)
 
 
 def find(case: Case) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from nodeportkit.standings.wording import listed
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("node-ip-unroutable", 14, ("timeout", "refused"))
+CAUSE = Cause("node-ip-unroutable", 14, ("timeout", "refused"), "the address dialled does not lead to a node")
 
 
 def find(case: Case) -> Iterator[Finding]:

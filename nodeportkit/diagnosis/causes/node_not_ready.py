@@ -11,7 +11,7 @@ from nodeportkit.standings.wording import listed
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("node-not-ready", 20, ("timeout", "refused"))
+CAUSE = Cause("node-not-ready", 20, ("timeout", "refused"), "a node is not ready")
 
 
 def find(case: Case) -> Iterator[Finding]:

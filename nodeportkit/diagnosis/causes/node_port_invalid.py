@@ -14,7 +14,7 @@ from nodeportkit.standings.wording import command, listed
 
 __all__ = ["CAUSE", "WITHOUT_SERVICE", "Refusal", "find", "refusals"]
 
-CAUSE = Cause("node-port-invalid", 3, ("refused",))
+CAUSE = Cause("node-port-invalid", 3, ("refused",), "the node port that its manifest asks for is refused")
 WITHOUT_SERVICE = True
 _NODE_PORT: Final = re.compile(r"nodePort['\"]?\s*:\s*(\d+)")
 

@@ -10,7 +10,7 @@ from nodeportkit.standings.entry import not_exposed, ports_not_shown
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("not-exposed", 10, ("refused",))
+CAUSE = Cause("not-exposed", 10, ("refused",), "it has no node port")
 
 
 def find(case: Case) -> Iterator[Finding]:

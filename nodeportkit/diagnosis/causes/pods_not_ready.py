@@ -15,7 +15,7 @@ from nodeportkit.standings.wording import agree
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("pods-not-ready", 36, ("refused",))
+CAUSE = Cause("pods-not-ready", 36, ("refused",), "none of its pods is ready")
 
 
 def find(case: Case) -> Iterator[Finding]:

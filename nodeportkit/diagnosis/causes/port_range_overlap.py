@@ -13,7 +13,12 @@ from nodeportkit.standings.wording import command
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("port-range-overlap", 24, ("refused", "http", "reset", "timeout"))
+CAUSE = Cause(
+    "port-range-overlap",
+    24,
+    ("refused", "http", "reset", "timeout"),
+    "something else on the nodes uses the number of its node port",
+)
 _EPHEMERAL: Final = "32768-60999"  # kernel.org, Documentation/networking/ip-sysctl.rst
 _FINISHED: Final = ("Succeeded", "Failed")
 

@@ -13,7 +13,7 @@ from nodeportkit.standings.wording import agree, listed
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("protocol-mismatch", 40, ("refused", "timeout"))
+CAUSE = Cause("protocol-mismatch", 40, ("refused", "timeout"), "service and pods speak different protocols")
 
 
 def find(case: Case) -> Iterator[Finding]:

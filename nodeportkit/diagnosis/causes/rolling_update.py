@@ -16,7 +16,7 @@ from nodeportkit.standings.wording import agree
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("rolling-update", 62, ("refused", "reset", "http"))
+CAUSE = Cause("rolling-update", 62, ("refused", "reset", "http"), "its pods are being replaced")
 
 
 def find(case: Case) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from nodeportkit.standings.wording import agree, listed
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("selector-mismatch", 32, ("refused",))
+CAUSE = Cause("selector-mismatch", 32, ("refused",), "its selector matches no pod")
 
 
 def find(case: Case) -> Iterator[Finding]:
@@ -41,13 +41,14 @@ def find(case: Case) -> Iterator[Finding]:
 def _mismatch(case: Case, port: Facts, standing: Standing) -> Finding:
     selector = port.selector or {}
     near = nearest_pods(selector, port.pods)
-    explanation, fix = _way_out(case, port, near)
+    explanation, fix, alternative = _way_out(case, port, near)
     told = CAUSE.fact
     if unseen_workloads(case):
         told = CAUSE.hint if _resembles(near, selector) else CAUSE.possible
     return told(
         object=case.object, field=_field(near, selector), evidence=_evidence(near, selector, port.pods),
         explanation=explanation or f"{standing.reason} {standing.explanation}", fix=fix or standing.fix,
+        alternative=alternative,
         verify=case.workloads_command if unseen_workloads(case)
         else "" if fix or standing.fix else case.command("get pods", "--show-labels"),
     )  # fmt: skip
@@ -88,10 +89,10 @@ def _evidence(near: Nearest, selector: Mapping[str, str], pods: pd.DataFrame) ->
     return f"{wanted}; {', '.join(said) or 'there are no pods'}"
 
 
-def _way_out(case: Case, port: Facts, near: Nearest) -> tuple[str, str]:
-    """Leave the terms out that the nearest pods lack, where these have nothing in their place."""
+def _way_out(case: Case, port: Facts, near: Nearest) -> tuple[str, str, str]:
+    """Leave the terms out that the nearest pods lack, where these have nothing in their place, or give these the labels."""
     if not near.carried or not near.lacking or near.instead:
-        return "", ""
+        return "", "", ""
     names = agree(len(near.lacking), "it", "them")
     owner = _owner(case, port, near)
     template = ""
@@ -100,9 +101,9 @@ def _way_out(case: Case, port: Facts, near: Nearest) -> tuple[str, str]:
         template = case.command(f"patch {owner[0].lower()}", owner[1], "-p", json.dumps(change))
     return (
         f"Every pod that has {labels(near.carried)} lacks {labels(near.lacking)}, and a service sends only to pods that have every "
-        f"label of its selector. Take {names} out of the selector, or give the pods' template {names}"
-        f"{f': {template}' if template else ''}.",
+        f"label of its selector. Take {names} out of the selector, or give the pods' template {names}:",
         patch(case, {"selector": dict.fromkeys(near.lacking)}),
+        template,
     )
 
 

@@ -12,7 +12,12 @@ from nodeportkit.standings.wording import agree, listed
 
 __all__ = ["CAUSE", "find", "strangers"]
 
-CAUSE = Cause("selector-too-wide", 60, ("http", "uneven", "reset", "refused"))
+CAUSE = Cause(
+    "selector-too-wide",
+    60,
+    ("http", "uneven", "reset", "refused"),
+    "its selector also matches the pods of another application",
+)
 
 
 def find(case: Case) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from nodeportkit.standings.wording import command, listed
 
 __all__ = ["CAUSE", "WITHOUT_SERVICE", "find"]
 
-CAUSE = Cause("service-not-found", 5, ("refused",))
+CAUSE = Cause("service-not-found", 5, ("refused",), "there is no such service")
 WITHOUT_SERVICE = True
 
 

@@ -18,7 +18,9 @@ from nodeportkit.standings.wording import agree, listed
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("slice-drift", 37, ("refused", "timeout", "http", "uneven"))
+CAUSE = Cause(
+    "slice-drift", 37, ("refused", "timeout", "http", "uneven"), "its EndpointSlices are not what its pods are"
+)
 
 
 def find(case: Case) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from nodeportkit.standings.wording import listed
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("target-port-mismatch", 44, ("refused", "reset"))
+CAUSE = Cause("target-port-mismatch", 44, ("refused", "reset"), "its target port is not one that its pods listen on")
 
 
 def find(case: Case) -> Iterator[Finding]:

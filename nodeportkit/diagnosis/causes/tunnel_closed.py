@@ -12,7 +12,7 @@ from nodeportkit.diagnosis.telling import right_way
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("tunnel-closed", 16, ("refused", "reset"))
+CAUSE = Cause("tunnel-closed", 16, ("refused", "reset"), "no tunnel is open on the address dialled")
 
 
 def find(case: Case) -> Iterator[Finding]:
@@ -33,5 +33,5 @@ def find(case: Case) -> Iterator[Finding]:
         object=case.object, field="", evidence=f"dialled {case.dial}, the client's own machine",
         explanation="On this address a cluster answers only through a tunnel (kubectl port-forward, minikube service), and only "
         "while that runs. Open one" + (", or dial a node's address:" if way else ":"),
-        fix=fix, verify=way,
+        fix=fix, alternative=way,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from nodeportkit.traffic.sharing import shares
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("uneven-by-design", 64, ("uneven",))
+CAUSE = Cause("uneven-by-design", 64, ("uneven",), "the spread is what kube-proxy makes of it")
 
 
 def find(case: Case) -> Iterator[Finding]:

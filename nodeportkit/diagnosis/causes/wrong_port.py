@@ -14,7 +14,7 @@ from nodeportkit.standings.wording import listed
 
 __all__ = ["CAUSE", "find"]
 
-CAUSE = Cause("wrong-port", 12, ("refused", "timeout"))
+CAUSE = Cause("wrong-port", 12, ("refused", "timeout"), "the number dialled is not its node port")
 
 
 def find(case: Case) -> Iterator[Finding]:

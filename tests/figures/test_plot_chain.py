@@ -286,3 +286,53 @@ def test_a_real_cluster_holds(fixtures, form):
     for namespace, name in zip(cluster.services["namespace"], cluster.services["name"], strict=True):
         axes = plot_chain(cluster, f"{namespace}/{name}")
         assert faults(axes) == [], name
+
+
+MANIFEST = """
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  type: {type}
+  ports:
+  - port: 80
+  selector:
+    app: web
+"""
+
+
+@pytest.mark.parametrize("type_", ["NodePort", "LoadBalancer"])
+def test_a_node_port_that_the_server_is_to_choose_is_no_port_that_is_missing(type_):
+    found = read(MANIFEST.format(type=type_))
+    assert "to be chosen" in texts(plot_chain(found, "web"))
+    assert "none" not in texts(plot_chain(found, "web"))
+    assert "node port to be chosen → port 80/TCP" in describe_chain(found, "web")
+
+
+def test_a_service_that_opens_none_says_none():
+    said = texts(plot_chain(read(MANIFEST.format(type="ClusterIP")), "web"))
+    assert "none" in said
+    assert "to be chosen" not in said
+
+
+def test_a_node_port_that_was_not_shown_is_not_said_to_be_to_come():
+    ports = {"port": [80], "target_port": ["8080"], "node_port": [None], "port_name": [""], "protocol": ["TCP"]}
+    said = texts(plot_chain(cluster(ports=ports), "web"))
+    assert "?" in said
+    assert "to be chosen" not in said
+
+
+# As kubectl prints it: EXTERNAL-IP of a LoadBalancer.
+BALANCED = """
+NAME   TYPE           CLUSTER-IP   EXTERNAL-IP   PORT(S)        AGE   SELECTOR
+web    LoadBalancer   10.96.7.20   {ip}   80:30080/TCP   3d    app=web
+"""
+
+
+def test_where_a_load_balancer_answers_stands_in_its_service():
+    assert "external IP 203.0.113.9" in texts(plot_chain(read(BALANCED.format(ip="203.0.113.9")), "web"))
+    assert "external IP <pending>" in texts(plot_chain(read(BALANCED.format(ip="<pending>  ")), "web"))
+    assert "Outside the cluster: external IP <pending>" in describe_chain(
+        read(BALANCED.format(ip="<pending>  ")), "web"
+    )

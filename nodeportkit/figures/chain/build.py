@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from nodeportkit.chains import chain, select_port
-from nodeportkit.figures.chain.scene import NodeSeen, PodSeen, PortSeen, Scene, TermSeen
+from nodeportkit.figures.chain.scene import TO_BE_CHOSEN, NodeSeen, PodSeen, PortSeen, Scene, TermSeen
 from nodeportkit.selectors import match_labels
 from nodeportkit.standings import standing
 
@@ -54,8 +54,9 @@ def build(cluster: Cluster, service: str, port: int | str | None = None) -> Scen
         type=_text(row["type"]),
         addresses=_texts(row["cluster_ips"]),
         policy="externalTrafficPolicy: Local" if local else "",
+        outside=tuple(_outside(row)),
         external_name=_text(row["external_name"]),
-        ports=tuple(_ports(ports)),
+        ports=tuple(_ports(ports, _unopened(row))),
         terms=None if verdict.terms is None else tuple(TermSeen(str(term), term.pods) for term in verdict.terms),
         nodes=tuple(_nodes(cluster.nodes, verdict.blocked_nodes)),
         pods=tuple(pods),
@@ -94,7 +95,35 @@ def _flag(value: Any) -> bool | None:
     return None if pd.isna(value) else bool(value)
 
 
-def _ports(ports: pd.DataFrame) -> Iterator[PortSeen]:
+def _outside(row: Any) -> Iterator[str]:
+    """The addresses that lead to the service from outside: those of its load balancer, and those that nodes listen on for it."""
+    balancers, others = _texts(row["load_balancer_ips"]), _texts(row["external_ips"])
+    told = list(dict.fromkeys([*balancers, *others]))
+    if told:
+        yield f"external IP {told[0]}"
+    if len(told) > 1:
+        yield f"+ {len(told) - 1} more"
+    # A manifest has no status to wait for.
+    awaited = isinstance(row["load_balancer_ips"], list) and not balancers and _texts(row["cluster_ips"])
+    if _text(row["type"]) == "LoadBalancer" and awaited:
+        yield "external IP <pending>"
+
+
+def _unopened(row: Any) -> str:
+    """What a port without a node port says in its place.
+
+    The server gives every port of a NodePort service a number, and of a LoadBalancer too unless it is told not to: where all
+    of an object is known but that, it is a manifest.
+    """
+    if _text(row["type"]) not in ("NodePort", "LoadBalancer"):
+        return "none"
+    whole_object = _text(row["session_affinity"]) and isinstance(row["labels"], Mapping)
+    if whole_object and _flag(row["allocate_node_ports"]) is not False:
+        return TO_BE_CHOSEN
+    return "none" if _text(row["type"]) == "LoadBalancer" else "?"
+
+
+def _ports(ports: pd.DataFrame, unopened: str) -> Iterator[PortSeen]:
     for row in ports.itertuples():
         yield PortSeen(
             name=_text(row.port_name),
@@ -102,6 +131,7 @@ def _ports(ports: pd.DataFrame) -> Iterator[PortSeen]:
             port=_number(row.port),
             target_port=_text(row.target_port),
             node_port=_number(row.node_port),
+            unopened=unopened,
         )
 
 

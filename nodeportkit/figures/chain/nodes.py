@@ -22,6 +22,7 @@ _STACK: Final = PILL + 5  # from pill to pill
 _LANE: Final = 33.0  # the same where they can stand level with the ports of the service
 _UNDER: Final = 12.0  # room for the word under a pill
 _OVERLAP: Final = 9.0  # of a pill and the panel it is plugged into
+_SHORT: Final = "none"  # a pill with less in it leaves no less room
 _MOST: Final = {0: 4, 1: 4, 2: 3, 3: 2}  # nodes that are drawn one by one, by the number of ports
 
 Leaving = tuple[float, float, bool]  # where a link starts, and whether packets come out there
@@ -44,14 +45,15 @@ class Nodes:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.ports = scene.drawn_ports
-        self.numbers = ["none" if port.node_port is None else str(port.node_port) for port in self.ports]
+        self.numbers = [port.on_nodes for port in self.ports]
         self.rows = _rows(scene)
         names = max(width(row.name, NAME) for row in self.rows)
         details = max((width(text, DETAIL) for row in self.rows for text in row.details), default=0)
         states = max(width(row.state, STATE) + 15 * row.wrong for row in self.rows)
         self.width = min(max(max(names, details, states) + 2 * PAD + 2, _WIDTH[0]), _WIDTH[1])
         # The pills stick out of the panels, to the right.
-        self.reach = max((pill_width(number) for number in self.numbers), default=0) - _OVERLAP
+        widest = max((pill_width(number) for number in self.numbers), default=0)
+        self.reach = max(widest, pill_width(_SHORT) if self.numbers else 0) - _OVERLAP
         self.step = _LANE if sum(row.ports for row in self.rows) == 1 else _STACK
         self.stack = PILL + self.step * (len(self.numbers) - 1) + _UNDER
         self.heights = [self._height(row) for row in self.rows]
@@ -106,10 +108,10 @@ class Nodes:
         leaving = []
         top = middle - self.stack / 2
         for number, port in zip(self.numbers, self.ports, strict=True):
-            there = port.node_port is not None
-            colour = colours.node_port if there else colours.muted
-            canvas.pill(x, top + PILL / 2, number, colour, hollow=not (there and row.serves), name="node-port")
-            leaving.append((x + pill_width(number), top + PILL / 2, there and row.serves))
+            colour = colours.node_port if port.opened else colours.muted
+            open_now = port.node_port is not None and row.serves
+            canvas.pill(x, top + PILL / 2, number, colour, hollow=not open_now, name="node-port")
+            leaving.append((x + pill_width(number), top + PILL / 2, port.opened and row.serves))
             top += self.step
         if self.numbers:
             words = "node ports" if len(self.numbers) > 1 else "node port"

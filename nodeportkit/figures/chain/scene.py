@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["NodeSeen", "PodSeen", "PortSeen", "Scene", "TermSeen"]
+__all__ = ["TO_BE_CHOSEN", "NodeSeen", "PodSeen", "PortSeen", "Scene", "TermSeen"]
 
+TO_BE_CHOSEN: Final = "to be chosen"
 _MOST_PORTS: Final = 6
 
 Break = Literal["node", "service", "selector", "pods", "target-port"]
@@ -24,13 +25,24 @@ class NodeSeen:
 
 @dataclass(frozen=True, slots=True)
 class PortSeen:
-    """A port of the service; `node_port` None where it has none."""
+    """A port of the service; where its `node_port` is None, `unopened` says in a word why."""
 
     name: str
     protocol: str
     port: int | None
     target_port: str
     node_port: int | None
+    unopened: str = "none"
+
+    @property
+    def opened(self) -> bool:
+        """Whether nodes listen for it, or will."""
+        return self.node_port is not None or self.unopened == TO_BE_CHOSEN
+
+    @property
+    def on_nodes(self) -> str:
+        """Its node port, or what is to be said in its place."""
+        return self.unopened if self.node_port is None else str(self.node_port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,7 @@ class Scene:
     reason: str
     explanation: str
     command: str
+    outside: tuple[str, ...] = ()  # its addresses outside the cluster, or that one is awaited
     before: str = ""  # a command that may have changed all this since
 
     @property
@@ -92,5 +105,5 @@ class Scene:
 
     @property
     def exposed(self) -> bool:
-        """Whether any of its ports has a node port."""
-        return any(port.node_port is not None for port in self.ports)
+        """Whether any of its ports has a node port, or will have one."""
+        return any(port.opened for port in self.ports)

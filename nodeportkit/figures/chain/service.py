@@ -120,7 +120,7 @@ def _details(scene: Scene) -> list[str]:
     addresses = scene.addresses if len(scene.addresses) <= 2 else (scene.addresses[0], f"+ {len(scene.addresses) - 1}")
     one = "  ".join([scene.type or "type not shown", *addresses])
     lines = [one] if width(one, DETAIL) <= _ROOM else [scene.type or "type not shown", *addresses]
-    return [*lines, *(line for line in (scene.external_name, scene.policy) if line)]
+    return [*lines, *scene.outside, *(line for line in (scene.external_name, scene.policy) if line)]
 
 
 def _number(port: PortSeen) -> str:

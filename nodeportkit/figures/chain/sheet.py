@@ -142,9 +142,10 @@ class Sheet:
     def _left_links(self, canvas: Canvas, leaving: list[list[Leaving]], arriving: list[tuple[float, float]]) -> None:
         colours = canvas.colours
         starts = [(start, end) for node in leaving for start, end in zip(node, arriving, strict=True)]
+        widest = MARGIN + self.nodes.width + self.nodes.reach
         for (x, y, carries), end in starts:
             colour = colours.node_port if carries else colours.dashed
-            canvas.link((x, y), end, colour, dashed=not carries, heavy=carries, lead=_LEAD)
+            canvas.link((x, y), end, colour, dashed=not carries, heavy=carries, lead=_LEAD + max(widest - x, 0))
         if self.scene.broken not in ("node", "service") or not starts or self.blocked:
             return
         if any(carries for (_, _, carries), _ in starts):

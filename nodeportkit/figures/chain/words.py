@@ -23,6 +23,7 @@ def _lines(scene: Scene) -> Iterator[str]:
     yield _nodes(scene)
     address = ", ".join(scene.addresses) or "address not shown"
     yield f"Service {scene.namespace}/{scene.name}: {scene.type or 'type not shown'}, {scene.external_name or address}"
+    yield from (f"Outside the cluster: {words}" for words in scene.outside)
     yield from (f"Port {_port(port)}" for port in scene.ports)
     if scene.terms is None:
         yield "Selector: not shown"
@@ -53,7 +54,8 @@ def _more(count: int) -> str:
 
 def _port(port: PortSeen) -> str:
     name = f"{port.name}: " if port.name else ""
-    opened = f"node port {port.node_port}" if port.node_port is not None else "no node port"
+    told = {"none": "no node port", "?": "node port not shown"}
+    opened = told.get(port.on_nodes, f"node port {port.on_nodes}")
     number = "not shown" if port.port is None else port.port
     return f"{name}{opened} → port {number}/{port.protocol or 'TCP'} → target port {port.target_port or 'not shown'}"
 

@@ -11,7 +11,7 @@ printable = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_s
 
 @given(st.lists(printable, min_size=1, max_size=30), st.integers(0, 30), st.integers(1, 30))
 def test_lines_compared_eight_characters_at_a_time_are_those_compared_one_by_one(lines, start, width):
-    lines = lines * 3
+    lines = lines * 3  # else most differ
     found = Lines(lines, start + width).distinct(start, start + width)
     assert found[:] == [line[start : start + width].rstrip() for line in lines]
     assert found.texts == list(dict.fromkeys(found[:]))

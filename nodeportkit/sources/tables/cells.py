@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, repeat
-from typing import Any, overload
+from itertools import chain, repeat
+from typing import Any, Final, overload
 
 import numpy as np
 import pandas as pd
 
 __all__ = ["Cells", "Distinct", "Lines", "different", "distinct"]
 
-_WORD = 8  # bytes
+_WORD: Final = 8  # bytes
+_BLANK: Final = ord(" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,10 @@ class Cells(Sequence[Any]):
         return self._all()[at]
 
     def _all(self) -> list[Any]:
+        if len(self._pieces) == 1 and isinstance(self._pieces[0], list):
+            return self._pieces[0]
         if self._list is None or len(self._list) != len(self):
-            self._list = [cell for piece in self._pieces for cell in piece[:]]
+            self._list = list(chain.from_iterable(piece[:] for piece in self._pieces))
         return self._list
 
 
@@ -123,21 +126,38 @@ class Lines:
     """
 
     def __init__(self, lines: Sequence[str], width: int) -> None:
-        padded = list(map(str.ljust, lines, repeat(width + _WORD)))
-        data = "".join(padded).encode("ascii")
         self._lines = lines
-        self._starts = np.fromiter(accumulate(map(len, padded), initial=0), dtype=np.intp, count=len(padded) + 1)[:-1]
+        if min(map(len, lines)) < width + _WORD:
+            lines = list(map(str.ljust, lines, repeat(width + _WORD)))
+        data = "".join(lines).encode("ascii")
+        self._starts = np.cumsum(np.fromiter(chain((0,), map(len, lines)), dtype=np.intp, count=len(lines) + 1))[:-1]
         # The eight bytes from each byte on, as a number.
         self._words = np.ndarray((len(data) - _WORD + 1,), dtype="<u8", buffer=data, strides=(1,))
 
-    def distinct(self, start: int, stop: int) -> Distinct:
-        """The different texts that stand between two places, without the blanks behind them.
+    def all_between(self, start: int, stop: int | None, gap: int) -> bool:
+        """Whether on all lines something stands at the one place, and a gap of so many blanks before the other.
 
         Examples
         --------
-        >>> found = Lines(["web   Running", "api   Pending", "web   Failed"], 13).distinct(0, 6)
-        >>> found.texts, found.codes.tolist()
-        (['web', 'api'], [0, 1, 0])
+        >>> lines = Lines(["web   Running", "api   Pending"], 13)
+        >>> lines.all_between(0, 6, 2), lines.all_between(0, 6, 4), lines.all_between(6, None, 2)
+        (True, False, True)
+        """
+        if ((self._words[self._starts + start] & np.uint64(0xFF)) == _BLANK).any():
+            return False
+        before = np.uint64((1 << 8 * gap) - 1)
+        blanks = np.uint64(int.from_bytes(b" " * gap, "little"))
+        return stop is None or bool(((self._words[self._starts + stop - gap] & before) == blanks).all())
+
+    def distinct(self, start: int, stop: int) -> Distinct | None:
+        """The different texts that stand between two places, without the blanks behind them; None where most differ.
+
+        Examples
+        --------
+        >>> lines = Lines(["web   Running", "api   Pending", "web   Failed", "web   Unknown"], 13)
+        >>> lines.distinct(0, 6)
+        Distinct(texts=['web', 'api'], codes=array([0, 1, 0, 0]))
+        >>> lines.distinct(6, 13)
         """
         codes, many = np.zeros(len(self._lines), dtype=np.intp), 1
         for at in range(start, stop, _WORD):
@@ -148,6 +168,8 @@ class Lines:
                 more, different = pd.factorize(words)
                 codes, pairs = pd.factorize(codes * len(different) + more) if many > 1 else (more, different)
                 many = len(pairs)
+                if 2 * many > len(codes):
+                    return None
         # They are numbered as they appear.
         first = np.flatnonzero(np.diff(np.maximum.accumulate(codes), prepend=-1))
         return Distinct([self._lines[at][start:stop].rstrip() for at in first.tolist()], codes)

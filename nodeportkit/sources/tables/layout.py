@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from nodeportkit.sources.tables.cells import Distinct, Lines, different, distinct
+from nodeportkit.sources.tables.cells import Distinct, Lines, different
 
 __all__ = ["Header", "header", "place", "place_all"]
 
@@ -29,8 +29,7 @@ _UNITS: Final = re.compile(r"\((?:cores|bytes)\)")
 _GAP: Final = 2  # blanks between two columns, at the least; kubectl prints three
 _PADDING: Final = 3
 _MOST_COLUMNS: Final = 200
-_SAMPLE: Final = 256
-_FEW: Final = 64
+_MANY: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def place_all(lines: Sequence[str], head: Header) -> tuple[list[list[str] | Dist
         return [[] for _ in head.columns], 0
     starts = head.starts
     end = next(compress(count(), map(contains, lines, repeat("\t"))), len(lines))
-    many = Lines(lines, starts[-1]) if len(lines) > _SAMPLE and all(map(str.isascii, lines)) else None
+    many = Lines(lines, starts[-1]) if len(lines) >= _MANY and all(map(str.isascii, lines)) else None
     columns: list[list[str] | Distinct] = []
     for start, stop in zip_longest(starts, starts[1:]):
         cells, fitting = _column(lines, many, start, stop)
@@ -116,13 +115,13 @@ def place_all(lines: Sequence[str], head: Header) -> tuple[list[list[str] | Dist
 
 def _column(lines: Sequence[str], many: Lines | None, start: int, stop: int | None) -> tuple[list[str] | Distinct, int]:
     """The cells between two places, and the first row whose cell does not begin at the one and end before the other."""
-    part = itemgetter(slice(start, stop))
-    found: list[str] | Distinct
-    if len(set(map(part, lines[:_SAMPLE]))) > _FEW:
-        found = list(map(str.rstrip, map(part, lines)))
-    else:
-        # Most columns hold few different cells.
-        found = many.distinct(start, stop) if many and stop else distinct(map(str.rstrip, map(part, lines)))
+    # Most columns hold few different cells. Lines end with a cell, the others with blanks.
+    found: list[str] | Distinct | None = many.distinct(start, stop) if many and stop else None
+    if found is None:
+        parts = map(itemgetter(slice(start, stop)), lines)
+        found = list(map(str.rstrip, parts) if stop else parts)
+    if many and many.all_between(start, stop, _GAP):
+        return found, len(found)
     texts = different(found)
     room = sys.maxsize if stop is None else stop - start - _GAP
     if max(map(len, texts), default=0) <= room and " " not in map(itemgetter(slice(1)), texts):

@@ -8,12 +8,16 @@ from typing import Final
 
 from nodeportkit.sources.prompts import typed
 
-__all__ = ["fence", "undent", "unquote"]
+__all__ = ["fence", "opens", "starts", "undent", "unquote"]
 
 _QUOTE: Final = re.compile(r" {0,3}>(?: |(?=[^ ])|$)")
 # curl -v marks the header lines that it sends with "> ".
 _REQUEST: Final = re.compile(r" {0,3}> [A-Z]{3,7} \S+ HTTP/")
-_FENCE: Final = re.compile(r"(`{3,}|~{3,})[^`]*$")
+_FENCE: Final = re.compile(
+    r"(?P<ticks>`{3,}|~{3,})(?P<info>[^`]*)$|\{(?P<jira>code|noformat)(?P<language>:[^}]{1,100})?\}$"
+    r"|\[/?(?P<forum>code)\]$|(?:</code>)?</?(?P<html>pre)\b[^<>]{0,200}>(?:<code\b[^<>]{0,200}>)?$"
+)
+_FENCE_STARTS: Final = ("```", "~~~", "{code", "{noformat", "[code]", "[/code]", "<pre", "</")
 # The first line of a print or a manifest: such a block is no part of what stands above it.
 _START: Final = re.compile(
     r"apiVersion:|kind:|---$|Name:|NAME\b|NAMESPACE\b|LAST SEEN|[A-Z][A-Z0-9()/%-]*(?: [A-Z]+)?(?:\s{2,}|\t)[A-Z]"
@@ -24,17 +28,27 @@ _OPEN: Final = re.compile(r"(?:- |-$|[\w./\"'-]+:(?:\s|$)|[\[{(\]})],?$)|.*(?:[|
 
 
 def fence(line: str) -> str:
-    """The mark of a Markdown fence, or "".
+    """The mark of a fence, or "": Markdown's, Jira's, those of forums and web pages.
 
     Examples
     --------
-    >>> fence("```console"), fence("~~~"), fence("`web`")
-    ('```', '~~~', '')
+    >>> fence("```console"), fence("~~~"), fence("`web`"), fence("{code:bash}"), fence("[/code]"), fence("<pre><code>")
+    ('```', '~~~', '', 'code', 'code', 'pre')
     """
-    if line[:3] not in ("```", "~~~"):
-        return ""
+    found = _FENCE.match(line) if line.startswith(_FENCE_STARTS) else None
+    return next((found[name] for name in ("ticks", "jira", "forum", "html") if found[name]), "") if found else ""
+
+
+def opens(line: str) -> bool:
+    """Whether a fence can but open a block: it says what stands in it.
+
+    Examples
+    --------
+    >>> opens("```console"), opens("```"), opens("{code:bash}"), opens("[/code]")
+    (True, False, True, False)
+    """
     found = _FENCE.match(line)
-    return found[1] if found else ""
+    return found is not None and bool((found["info"] or "").strip() or found["language"])
 
 
 def unquote(lines: list[str]) -> list[str]:
@@ -77,7 +91,7 @@ def _fences(lines: Sequence[str]) -> list[tuple[int, int]]:
     """The positions of the fences that open and close each fenced block."""
     found: list[tuple[int, int]] = []
     opened: tuple[str, int] | None = None
-    for at in [at for at, line in enumerate(lines) if "```" in line or "~~~" in line]:
+    for at in [at for at, line in enumerate(lines) if line.lstrip().startswith(_FENCE_STARTS)]:
         mark = fence(lines[at].lstrip())[:3]
         if mark and opened is None:
             opened = mark, at
@@ -96,12 +110,18 @@ def _take_block(lines: list[str], above: int, below: int) -> None:
         return
     opens = above >= 0 and (lines[above].startswith("- ") or bool(_OPEN.match(lines[above])))
     apart = start > above + 1 or above < 0
-    if (apart and not opens) or ((apart or not opens) and _starts(lines[start].lstrip())):
+    if (apart and not opens) or ((apart or not opens) and starts(lines[start].lstrip())):
         _take_margin(lines, start, below)
 
 
-def _starts(line: str) -> bool:
-    """Whether a print, a manifest or a transcript begins with such a line."""
+def starts(line: str) -> bool:
+    """Whether a print, a manifest or a transcript begins with such a line.
+
+    Examples
+    --------
+    >>> starts("NAME   READY   STATUS"), starts("$ kubectl get svc"), starts("web    1/1     Running")
+    (True, True, False)
+    """
     return bool(_START.match(line)) or typed(line) is not None
 
 

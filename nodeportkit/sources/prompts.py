@@ -3,9 +3,12 @@ r"""Which lines of a transcript a person typed.
 A line is a command if one of these holds:
 
 - it begins with a prompt that nothing else looks like (`$ `, `user@host:~$ `, `[root@node ~]# `, `PS C:\\> `, `❯ `);
-- it begins with a prompt that other lines begin with too (`# `, `> `, `% `, `! `, a word and `$ `), and a known program
-  follows as a person would type it;
+- it begins with a prompt that other lines begin with too (`# `, `> `, `% `, `! `, a few words and `$ `, an arrow), or is set
+  in Markdown's backticks or asterisks, and a known program follows as a person would type it;
 - it begins, with no prompt at all, with a known program as a person would type it.
+
+What a shell shows at the right edge of the line (the time, the cluster) was not typed. A screen of `watch` says above itself
+what it runs.
 
 As a person would type it: the program's next word is a verb of that program (kubectl, minikube, helm ...) or an address or
 option (curl, ssh, ping ...), single blanks stand between them, and the line is no sentence: outside of quotes no argument
@@ -80,6 +83,7 @@ _PROMPT: Final = re.compile(
       | [\w.+-]{1,64}@[\w.-]{1,255}(?:[:\ ][^\s$#%>]{0,200}){0,2}\ ?[$#%>]\ +   # user@host:~$, user@mac ~ %
       | (?:~|/)[^\s$#%>]{0,200}\ ?[$#]\ +                         # ~/lab $, / #
       | (?:ba|z|k|a)?sh-[\d.]{1,8}[$#]\ +                         # bash-5.1$
+      | (?:\#\#)?\[command\]                                      # runners of GitHub and Azure
       | PS(?:\ [^>]{0,250})?>\ *                                  # PS C:\Users\x>
       | [A-Za-z]:\\[^<>|*?"]{0,250}>\ *                           # C:\Users\x>
     )""",
@@ -87,18 +91,22 @@ _PROMPT: Final = re.compile(
 )
 # An empty prompt: nothing was typed.
 _BARE: Final = re.compile(_PROMPT.pattern.replace(r"\ +", r"\ *"), re.VERBOSE)
-# Prompts that other lines begin with as well.
-_DOUBTFUL: Final = re.compile(
-    r"""(?:\^C)?(?:
-        [\#>%]\ * | !\ *
-      | In\ \[\d{0,5}\]:\ *!?
-      | [\u279c\u2794\u2192]\ +(?:[^\s]{1,200}\ +(?:git:\([^)]{0,100}\)\ +)?(?:\u2717\ +)?)?   # ➜  ~ git:(main) ✗
-      | [\w.~/@:-]{1,80}\ [$\#]\ +                                # controlplane $
-      | \S{1,80}[$\#%>]\ +                                        # controlplane:~$, ~~>
-    )""",
-    re.VERBOSE,
+# Prompts that other lines begin with as well: alone on the left, or with what shells show of the time, the cluster, user and
+# host, the folder and the branch before a mark or behind an arrow.
+_PLAIN_MARKS: Final = re.compile(r"(?:\^C)?(?:[#>%]|!|\+{1,3}|In \[\d{0,5}\]:\s*!?|\d{1,2}[.)])")
+_MARKS: Final = "$#%>"
+_ARROWS: Final = (
+    "\u276f\u279c\u2794\u2192\u27a4\u25b6\u25ba\u203a\u00bb\u03bb\u3009\u27e9\u2717\u2718\u2714\u2500\u257c"
 )
-_ARROWS: Final = "\u279c\u2794\u2192"
+_NOT_SHOWN: Final = frozenset("\"'`=;<,")
+_WORD: Final = re.compile(rf"(?<![^\s{re.escape(_MARKS + _ARROWS)}\ue000-\uf8ff!+])[\w./~\\][^\s|;&{_ARROWS}]*")
+_MOST_SHOWN: Final = 200
+_MOST_WORDS: Final = 12
+_SET_OFF: Final = re.compile(r"(?P<marks>\d{1,2}[.)] +(?=[`*])|)(?P<by>\*{0,2}`|\*\*)(?P<line>[^`*]+)(?:`\*{0,2}|\*\*)")
+_WATCH: Final = re.compile(r"Every \d{1,6}(?:[.,]\d+)?s: +")
+# At the right edge, far from what was typed: a time, something in brackets, or glyphs.
+_RIGHT: Final = re.compile(r" {4,}(?=\S)(?P<shown>(?:(?! {4})[^#|\\&<>-])(?:(?! {4}).){0,80})$")
+_SHOWN_RIGHT: Final = re.compile(r"\d\d?:\d\d|\[[^]]*\]$|\([^)]*\)$|[^\x00-\x7f]")
 
 
 def split_prompt(line: str) -> tuple[str, str]:
@@ -115,18 +123,49 @@ def split_prompt(line: str) -> tuple[str, str]:
     """
     found = _PROMPT.match(line)
     if found:
-        return found[0], line[found.end() :]
+        return found[0], _without_right_prompt(line[found.end() :])
     found = _BARE.fullmatch(line)
     if found:
         return line, ""
-    found = _DOUBTFUL.match(line)
-    if found:
-        rest = line[found.end() :]
+    if found := _WATCH.match(line):
+        rest = _without_right_prompt(line[found.end() :])
         if _as_typed(rest):
-            return found[0], rest
-        if line[0] in _ARROWS and _as_typed(rest := line[1:].lstrip()):
-            return line[0], rest
-    return "", line
+            return found[0], f"watch {rest}"
+    if (found := _SET_OFF.fullmatch(line)) and _as_typed(found["line"]):
+        return found["marks"] + found["by"], found["line"]
+    start = _behind_doubtful(line)
+    return (line[:start], _without_right_prompt(line[start:])) if start else ("", line)
+
+
+def _behind_doubtful(line: str) -> int:
+    """Where a known program stands behind what may be a prompt; 0 if nowhere."""
+    words = _WORD.finditer(line, 0, _MOST_SHOWN)
+    for _, word in zip(range(_MOST_WORDS), words, strict=False):
+        start = word.start()
+        head = word[0]
+        if head not in PROGRAMS and program_of(head) not in PROGRAMS and "=" not in head:
+            continue
+        if start and _may_prompt(line[:start].strip()) and _as_typed(_without_right_prompt(line[start:])):
+            return start
+    return 0
+
+
+def _may_prompt(shown: str) -> bool:
+    if _PLAIN_MARKS.fullmatch(shown):
+        return True
+    if not shown.strip(">%#") or not _NOT_SHOWN.isdisjoint(shown) or not _SENTENCE.isdisjoint(shown.split()):
+        return False
+    last = shown[-1]
+    return last in _MARKS or "\ue000" <= last <= "\uf8ff" or any(arrow in shown for arrow in _ARROWS)
+
+
+def _without_right_prompt(line: str) -> str:
+    """What was typed, without what the shell shows at the right edge."""
+    found = _RIGHT.search(line)
+    if found is None or not _SHOWN_RIGHT.search(found["shown"]):
+        return line
+    before = line[: found.start()]
+    return line if before.count("'") % 2 or before.count('"') % 2 else before
 
 
 def typed(line: str) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.sources.command import Command, parse_command, sets_namespace
-from nodeportkit.sources.margins import fence
+from nodeportkit.sources.margins import fence, opens
 from nodeportkit.sources.marks import Mark, marks, whole_command
 from nodeportkit.sources.reader import Context, Finding, Outcome, readers
 from nodeportkit.sources.shell import heredoc
@@ -142,11 +142,10 @@ class _Walk:
         if mark.typed:
             return self.begin(mark)
         self.unread.append((mark.at + 1, self.lines[mark.at]))
-        if not (ticks := fence(self.lines[mark.at])):
+        if not fence(self.lines[mark.at]):
             self.step = None
         else:
-            # A word behind the ticks (```console) only ever opens a block.
-            self.in_fence = not self.in_fence or len(self.lines[mark.at]) > len(ticks)
+            self.in_fence = not self.in_fence or opens(self.lines[mark.at])
             if self.step is not None:
                 # A block of output under the block of its command belongs to it; a second one does not.
                 done = not self.in_fence and any(self.step.output)

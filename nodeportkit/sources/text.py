@@ -11,6 +11,8 @@ from typing import Final
 from nodeportkit.errors import ReadError
 from nodeportkit.sources.large import Bytes
 from nodeportkit.sources.margins import undent, unquote
+from nodeportkit.sources.markup import unescape, unmark
+from nodeportkit.sources.stamps import unstamp
 
 __all__ = ["clean", "decode"]
 
@@ -79,9 +81,9 @@ def clean(text: str | Bytes, source: str = "text") -> list[str]:
     r"""The lines of a copied text as the terminal printed them.
 
     Undone are: no-break and other typeset blanks, invisible marks, byte order marks, CRLF and lone CR, colours, titles and
-    other escape sequences, overstriking, `> ` quotes (a `>` before kubectl, curl and their like is a prompt, before
-    `GET / HTTP/1.1` curl's own mark), the margin of an indented or fenced block, and trailing blanks. Tabs inside a line
-    and the fences themselves stay.
+    other escape sequences, overstriking, entities of HTML, `> ` quotes (a `>` before kubectl, curl and their like is a
+    prompt, before `GET / HTTP/1.1` curl's own mark), times, names and line numbers before every line of a block, the margin
+    of an indented or fenced block, and trailing blanks. Tabs inside a line and fences on lines of their own stay.
 
     Parameters
     ----------
@@ -121,6 +123,7 @@ def clean(text: str | Bytes, source: str = "text") -> list[str]:
     for mark in _CONTROLS:
         if mark in text:
             text = text.replace(mark, "")
+    text = unescape(text)
     lines = [line.rstrip() for line in text.splitlines()]
     if last and not _is_break(last) and (not text or _is_break(text[-1])):
         lines.append("")  # the last line held nothing but marks
@@ -146,6 +149,7 @@ def _without_margins(lines: list[str]) -> list[str]:
     for _ in range(_ROUNDS):
         starts = {line[:1] for line in lines}
         before = lines
+        lines = unmark(unstamp(lines))
         if ">" in starts:
             lines = unquote(lines)
         if not starts.isdisjoint(_MARGIN_STARTS):

@@ -141,6 +141,7 @@ def test_annotations_have_256_kib_together():
     assert told(check_create(service({"annotations": {key: "é" * (room // 2 + 1)}}))) == expected
 
 
+SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 OLD = service(clusterIP="10.96.0.10", clusterIPs=["10.96.0.10"], ipFamilies=["IPv4"], ipFamilyPolicy="SingleStack")
 BALANCED = {
     "type": "LoadBalancer",
@@ -201,6 +202,26 @@ def test_load_balancers_keep_class_and_health_check_port():
         "spec.loadBalancerClass: Invalid value: null: may not change once set"
     ]
     assert changed(old, healthCheckNodePort=30501) == ["spec.healthCheckNodePort: Forbidden: field is immutable"]
+
+
+def test_addresses_and_ranges_that_are_stored_pass_as_they_are_written():
+    """kubernetes, pkg/apis/core/validation: `IsValidIPForLegacyField` and `IsValidCIDRForLegacyField` with the old values."""
+    ranges, annotation = ["192.168.0.5/24 ", "010.0.0.0/8"], {SOURCE_RANGES: "192.168.0.5/24"}
+    balanced = service(**BALANCED | {"loadBalancerSourceRanges": ranges})
+    assert changed(balanced, selector={"app": "web"}, loadBalancerSourceRanges=[ranges[0].strip()]) == []
+    assert changed(balanced, loadBalancerSourceRanges=[*ranges, "172.16.0.1/12"]) == [
+        'spec.LoadBalancerSourceRanges[2]: Invalid value: "172.16.0.1/12": must not have bits set beyond the prefix length'
+    ]
+    annotated = service({"annotations": annotation}, **BALANCED)
+    assert changed(annotated, selector={"app": "web"}) == []
+    assert len(changed(annotated, loadBalancerSourceRanges=["192.168.0.5/24"])) == 1
+    outside = service(
+        externalTrafficPolicy="Cluster", externalIPs=["010.0.0.5"], clusterIP="010.96.0.10", clusterIPs=["010.96.0.10"]
+    )
+    assert changed(outside, selector={"app": "web"}) == []
+    assert len(changed(outside, externalIPs=["010.0.0.6"])) == 1
+    # That an address is special is looked at each time.
+    assert len(changed(service(externalTrafficPolicy="Cluster", externalIPs=["127.0.0.1"]))) == 1
 
 
 def test_a_name_stays():

@@ -37,7 +37,7 @@ def fill_families(service: dict[str, Any], old: Object | None, configured: Colle
     if spec.get("ipFamilyPolicy") is None:
         before = mapping(old or {}, "spec").get("ipFamilyPolicy")
         spec["ipFamilyPolicy"] = before or ("RequireDualStack" if headless_by_hand else "SingleStack")
-    wrong = check_cluster_ips(service)
+    wrong = check_cluster_ips(service, old or {})
     wrong = wrong or [*_downgrade(spec, old), *_several(spec), *_infer(spec, configured)]
     if wrong:
         return wrong

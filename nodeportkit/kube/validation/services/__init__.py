@@ -5,6 +5,7 @@ Rules look at a service with its defaults and what was allocated for it: see `no
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from nodeportkit.kube.parts import Object
@@ -35,8 +36,8 @@ from nodeportkit.kube.validation.services.warnings import service_warnings
 
 __all__ = ["check_cluster_ips", "check_service", "check_service_update", "service_warnings"]
 
-# In the server's order, which is that of its answer (`ValidateService`).
-_RULES: Final = (
+# In the server's order, which is that of its answer (`validateService`).
+_RULES: Final[tuple[Callable[..., list[FieldError]], ...]] = (
     check_topology,
     check_ports_given,
     check_type_fields,
@@ -55,6 +56,8 @@ _RULES: Final = (
     check_internal_policy,
     check_distribution,
 )
+# These let addresses through that the stored service has already, however they are written.
+_FORBEARING: Final = frozenset({check_cluster_ips, check_external_ips, check_source_ranges})
 
 
 def check_service(service: Object) -> list[FieldError]:
@@ -65,7 +68,7 @@ def check_service(service: Object) -> list[FieldError]:
     >>> [str(error) for error in check_service({"metadata": {"name": "web"}, "spec": {"type": "nodePort"}})][-2:]
     ['spec.sessionAffinity: Required value', 'spec.type: Unsupported value: "nodePort": supported values: ...']
     """
-    return [*check_metadata(service, dns1123_label), *_spec(service)]
+    return [*check_metadata(service, dns1123_label), *_spec(service, {})]
 
 
 def check_service_update(service: Object, old: Object) -> list[FieldError]:
@@ -73,10 +76,10 @@ def check_service_update(service: Object, old: Object) -> list[FieldError]:
     return [
         *check_metadata_update(service, old),
         *check_changes(service, old),
-        *_spec(service),
+        *_spec(service, old),
         *check_service_balancer(service, old),
     ]
 
 
-def _spec(service: Object) -> list[FieldError]:
-    return [error for rule in _RULES for error in rule(service)]
+def _spec(service: Object, old: Object) -> list[FieldError]:
+    return [error for rule in _RULES for error in (rule(service, old) if rule in _FORBEARING else rule(service))]

@@ -23,8 +23,8 @@ def is_headless(service: Object) -> bool:
     return strings(mapping(service, "spec"), "clusterIPs") == ["None"]
 
 
-def check_cluster_ips(service: Object) -> list[FieldError]:
-    """What is wrong with the cluster IPs and their families."""
+def check_cluster_ips(service: Object, old: Object) -> list[FieldError]:
+    """What is wrong with the cluster IPs and their families; those of the service that it replaces pass as they are."""
     spec = mapping(service, "spec")
     if text(spec, "type") == "ExternalName":
         return []
@@ -33,7 +33,7 @@ def check_cluster_ips(service: Object) -> list[FieldError]:
     policy = spec.get("ipFamilyPolicy")
     if policy is not None and policy not in _POLICIES:
         wrong.append(not_supported("spec.ipFamilyPolicy", policy, _POLICIES))
-    malformed = _malformed(ips)
+    malformed = _malformed(ips, strings(mapping(old, "spec"), "clusterIPs"))
     wrong += malformed
     if len(ips) > 2:
         wrong.append(invalid(_FIELD, ips, "may only hold up to 2 values"))
@@ -62,14 +62,15 @@ def _families(families: list[str]) -> list[FieldError]:
     return wrong
 
 
-def _malformed(ips: list[str]) -> list[FieldError]:
+def _malformed(ips: list[str], known: list[str]) -> list[FieldError]:
     wrong: list[FieldError] = []
     for position, ip in enumerate(ips):
         if position == 0 and ip == "None":
             if len(ips) > 1:
                 wrong.append(invalid(_FIELD, ips, "'None' must be the first and only value"))
             continue
-        wrong += check_address(f"{_FIELD}[{position}]", ip)
+        if ip not in known:
+            wrong += check_address(f"{_FIELD}[{position}]", ip)
     return wrong
 
 

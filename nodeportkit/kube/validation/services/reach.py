@@ -67,26 +67,34 @@ def check_type(service: Object) -> list[FieldError]:
     return [] if kind in TYPES else [not_supported("spec.type", kind, TYPES)]
 
 
-def check_external_ips(service: Object) -> list[FieldError]:
-    """What is wrong with externalIPs."""
+def check_external_ips(service: Object, old: Object) -> list[FieldError]:
+    """What is wrong with externalIPs; those of the service that it replaces may be written as they are."""
     wrong: list[FieldError] = []
+    known = strings(mapping(old, "spec"), "externalIPs")
     for position, ip in enumerate(strings(mapping(service, "spec"), "externalIPs")):
         field = f"spec.externalIPs[{position}]"
-        wrong += check_address(field, ip) or check_not_special(field, ip)
+        wrong += ([] if ip in known else check_address(field, ip)) or check_not_special(field, ip)
     return wrong
 
 
-def check_source_ranges(service: Object) -> list[FieldError]:
-    """What is wrong with loadBalancerSourceRanges, or the annotation that came before it."""
+def check_source_ranges(service: Object, old: Object) -> list[FieldError]:
+    """What is wrong with loadBalancerSourceRanges, or the annotation that came before it.
+
+    Ranges of the service that it replaces pass as they are, and so does an annotation that stays as it was.
+    """
     spec = mapping(service, "spec")
     ranges = strings(spec, "loadBalancerSourceRanges")
     annotation = mapping(service, "metadata", "annotations").get(_RANGES_ANNOTATION)
     field = "spec.LoadBalancerSourceRanges"  # the server's own spelling
     if ranges:
-        checks = [(f"{field}[{position}]", one.strip()) for position, one in enumerate(ranges)]
+        known = {one.strip() for one in strings(mapping(old, "spec"), "loadBalancerSourceRanges")}
+        checks = [
+            (f"{field}[{position}]", one.strip()) for position, one in enumerate(ranges) if one.strip() not in known
+        ]
     elif annotation is not None:
         field = f"metadata.annotations[{_RANGES_ANNOTATION}]"
-        checks = [(field, one.strip()) for one in annotation.split(",")] if annotation.strip() else []
+        stays = annotation == mapping(old, "metadata", "annotations").get(_RANGES_ANNOTATION)
+        checks = [] if stays or not annotation.strip() else [(field, one.strip()) for one in annotation.split(",")]
     else:
         return []
     wrong = [] if text(spec, "type") == "LoadBalancer" else [forbidden(field, _ONLY_LOAD_BALANCER)]

@@ -18,6 +18,8 @@ _Place: TypeAlias = tuple[str, "Key"]  # a resource, and where an object of it i
 _HISTORY: Final = 20_000
 # Resources whose objects are found by their labels.
 _LABELLED: Final = ("pods", "endpointslices.discovery.k8s.io")
+# Resources whose objects controllers take that find them without an owner.
+_CLAIMED: Final = ("pods", "replicasets.apps")
 _log = logging.getLogger(__name__)
 
 
@@ -108,10 +110,23 @@ class Store:
 
     def labelled(self, resource: str, namespace: str, labels: Mapping[str, str]) -> list[Object]:
         """The pods, or the slices, of a namespace that bear all of these labels (at least one)."""
-        marks = [("label", resource, namespace, name, value) for name, value in labels.items()]
+        return self._bearing([], resource, namespace, labels)
+
+    def loose(self, resource: str, namespace: str, labels: Mapping[str, str]) -> list[Object]:
+        """The pods, or the ReplicaSets, of a namespace that no controller controls, and that bear all of these labels."""
+        mark = ("loose", resource, namespace)
+        found = self._bearing([mark], resource, namespace, labels)
+        return [thing for thing in found if mark in _marks(resource, thing)]
+
+    def _bearing(
+        self, marks: list[tuple[str, ...]], resource: str, namespace: str, labels: Mapping[str, str]
+    ) -> list[Object]:
+        """Those that bear all labels, looked for by that one of the marks or labels that fewest have."""
+        if resource in _LABELLED:
+            marks = [*marks, *(("label", resource, namespace, name, value) for name, value in labels.items())]
         fewest = min(marks, key=lambda mark: len(self._index.get(mark, ())))
         found = [thing for _, thing in self._listed(*fewest)]
-        return [thing for thing in found if labels.items() <= thing["metadata"]["labels"].items()]
+        return [thing for thing in found if labels.items() <= (thing["metadata"].get("labels") or {}).items()]
 
     def _listed(self, *mark: str) -> list[tuple[str, Object]]:
         found = []
@@ -221,6 +236,8 @@ def _marks(resource: str, thing: Object) -> Iterator[tuple[str, ...]]:
         yield "owner", str(reference.get("uid"))
     if resource == "pods":
         yield "node", str((thing.get("spec") or {}).get("nodeName") or "")
+    if resource in _CLAIMED and not any(it.get("controller") for it in metadata.get("ownerReferences") or ()):
+        yield "loose", resource, str(metadata.get("namespace", ""))
     if resource in _LABELLED:
         for name, value in (metadata.get("labels") or {}).items():
             yield "label", resource, str(metadata.get("namespace", "")), name, value

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from nodeportkit.playground.controllers.hands import Hands, concerned, key_of
+from nodeportkit.playground.controllers.claims import claimants, claimed
+from nodeportkit.playground.controllers.hands import Hands, key_of
 from nodeportkit.playground.controllers.hashing import template_hash
 from nodeportkit.playground.controllers.pods import FINISHED, is_active, is_ready, pod_of
 from nodeportkit.playground.controllers.scheduler import misfit
@@ -37,16 +38,17 @@ class Controller:
         self._again = again
 
     def concerns(self, change: Change) -> Iterable[Key]:
-        """The DaemonSet itself, the one that a pod belongs to, or all of them when a node has changed."""
+        """The DaemonSet itself, the one that a pod belongs to, those that may take it, or all of them when a node has changed."""
         if change.resource == "nodes":
             return map(key_of, self._hands.all("daemonsets.apps"))
-        return concerned(change, "daemonsets.apps", "DaemonSet", made="pods")
+        return claimants(self._hands, change, "daemonsets.apps", "DaemonSet", made="pods")
 
     def care(self, key: Key) -> None:
         """Make a pod where one is missing, delete those that are too many or outdated, and say how it stands."""
         wanted = self._hands.get("daemonsets.apps", key)
         if wanted is None:
             return
+        claimed(self._hands, "pods", wanted)
         pods = self._pods(wanted)
         model = _pod(wanted)
         fitting = {node["metadata"]["name"] for node in self._hands.all("nodes") if _fits(model, node)}

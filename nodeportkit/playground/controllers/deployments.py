@@ -9,7 +9,8 @@ import math
 from collections.abc import Iterable
 from typing import Any, Final
 
-from nodeportkit.playground.controllers.hands import Hands, concerned, key_of, owned_by, set_condition
+from nodeportkit.playground.controllers.claims import claimants, claimed
+from nodeportkit.playground.controllers.hands import Hands, key_of, owned_by, set_condition
 from nodeportkit.playground.controllers.hashing import template_hash
 from nodeportkit.playground.controllers.pods import is_active
 from nodeportkit.playground.store import Change, Key, Object, copied
@@ -34,15 +35,15 @@ class Controller:
         self._again = again
 
     def concerns(self, change: Change) -> Iterable[Key]:
-        """The Deployment itself, or the one that a ReplicaSet belongs to."""
-        return concerned(change, "deployments.apps", "Deployment", made="replicasets.apps")
+        """The Deployment itself, the one that a ReplicaSet belongs to, or those that may take it."""
+        return claimants(self._hands, change, "deployments.apps", "Deployment", made="replicasets.apps")
 
     def care(self, key: Key) -> None:
         """Bring the ReplicaSets one step nearer to what is wanted, and say how it stands."""
         deployment = self._hands.get("deployments.apps", key)
         if deployment is None or deployment["metadata"].get("deletionTimestamp"):
             return
-        sets = self._hands.owned("replicasets.apps", deployment)
+        sets = claimed(self._hands, "replicasets.apps", deployment)
         new = _newest(deployment, sets)
         if not deployment["spec"].get("paused"):
             new = self._with_new(deployment, sets, new)
@@ -217,7 +218,7 @@ class Controller:
         deployment = self._hands.get("deployments.apps", key)
         if deployment is None:
             return
-        sets = self._hands.owned("replicasets.apps", deployment)
+        sets = claimed(self._hands, "replicasets.apps", deployment)
         new = _newest(deployment, sets)
         total = _count(sets, "replicas")
         available = _count(sets, "availableReplicas")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from nodeportkit.playground.controllers.hands import Hands, concerned, key_of
+from nodeportkit.playground.controllers.claims import claimants, claimed
+from nodeportkit.playground.controllers.hands import Hands, key_of
 from nodeportkit.playground.controllers.pods import is_active, is_available, is_ready, pod_of, rank_for_deletion
 from nodeportkit.playground.store import Change, Key, Object
 
@@ -27,15 +28,15 @@ class Controller:
         self._again = again
 
     def concerns(self, change: Change) -> Iterable[Key]:
-        """The ReplicaSet itself, or the one that a pod belongs to."""
-        return concerned(change, "replicasets.apps", "ReplicaSet", made="pods")
+        """The ReplicaSet itself, the one that a pod belongs to, or those that may take it."""
+        return claimants(self._hands, change, "replicasets.apps", "ReplicaSet", made="pods")
 
     def care(self, key: Key) -> None:
         """Make the missing pods, delete those that are too many, and say how it stands."""
         wanted = self._hands.get("replicasets.apps", key)
         if wanted is None:
             return
-        pods = [pod for pod in self._hands.owned("pods", wanted) if is_active(pod)]
+        pods = claimed(self._hands, "pods", wanted, among=is_active)
         if not wanted["metadata"].get("deletionTimestamp"):
             missing = wanted["spec"].get("replicas", 1) - len(pods)
             for _ in range(min(missing, _BURST)):

@@ -6,9 +6,11 @@ pkg/controller/statefulset/stateful_set_control.go.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, Final
 
-from nodeportkit.playground.controllers.hands import Hands, concerned
+from nodeportkit.playground.controllers.claims import claimants, claimed
+from nodeportkit.playground.controllers.hands import Hands
 from nodeportkit.playground.controllers.hashing import template_hash
 from nodeportkit.playground.controllers.pods import is_active, is_ready, pod_of
 from nodeportkit.playground.store import Change, Key, Object
@@ -30,15 +32,18 @@ class Controller:
         self._again = again
 
     def concerns(self, change: Change) -> Iterable[Key]:
-        """The StatefulSet itself, or the one that a pod belongs to."""
-        return concerned(change, "statefulsets.apps", "StatefulSet", made="pods")
+        """The StatefulSet itself, the one that a pod belongs to, or those that may take it."""
+        return claimants(self._hands, change, "statefulsets.apps", "StatefulSet", made="pods")
 
     def care(self, key: Key) -> None:
         """Take the next step: make the first missing pod, or delete the last that is too many or outdated."""
         wanted = self._hands.get("statefulsets.apps", key)
         if wanted is None:
             return
-        pods = {pod["metadata"]["name"]: pod for pod in self._hands.owned("pods", wanted)}
+        pods = {
+            pod["metadata"]["name"]: pod
+            for pod in claimed(self._hands, "pods", wanted, fits=partial(_is_member, wanted))
+        }
         if not wanted["metadata"].get("deletionTimestamp"):
             self._step(wanted, pods)
         self._tell(key)
@@ -98,6 +103,12 @@ class Controller:
         if status != before:
             told["status"] = status
             self._hands.update("statefulsets.apps", told, status=True)
+
+
+def _is_member(wanted: Object, pod: Object) -> bool:
+    """Whether its name is one of the set's."""
+    parent, _, number = pod["metadata"]["name"].rpartition("-")
+    return bool(parent == wanted["metadata"]["name"] and number.isdecimal())
 
 
 def _number(name: str) -> int:

@@ -55,7 +55,7 @@ def marks(lines: Sequence[str]) -> Iterator[Mark]:
 
 def _worth_a_look(lines: Sequence[str]) -> list[int]:
     """The lines that are not blank, without those of which the first word says already that they are output."""
-    if not all(map(str.isascii, lines)) or any(map(contains, lines, repeat(" $ "))):
+    if not all(map(str.isascii, lines)) or any(map(contains, lines, repeat("$"))):
         return [at for at, line in enumerate(lines) if line]
     heads = [line[:end] if (end := line.find(" ")) >= 0 else line for line in lines]
     # In a long table many begin with the same one. Fences are looked at as well.

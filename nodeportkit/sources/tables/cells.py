@@ -104,7 +104,7 @@ class Cells(Sequence[Any]):
     @overload
     def __getitem__(self, at: slice) -> list[Any]: ...
     def __getitem__(self, at: int | slice) -> Any:
-        return self._all()[at]
+        return self._pieces[-1][-1:][0] if at == -1 else self._all()[at]
 
     def _all(self) -> list[Any]:
         if len(self._pieces) == 1 and isinstance(self._pieces[0], list):

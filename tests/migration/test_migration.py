@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import jsonschema
 import kubernetes.client
 import pytest
 import yaml
@@ -284,3 +285,35 @@ def test_names_and_labels_cannot_break_out_of_comments_or_yaml():
     comments = [line for line in text.splitlines() if line.startswith("#")]
     assert not any(ord(mark) < 32 for line in comments for mark in line)
     assert "\x1b" not in text
+
+
+SCHEMAS = json.loads((FIXTURES / "gateway-api/specs.json").read_text())
+
+
+def strict(schema):
+    """A schema that takes no field which it does not name, as `kubectl apply` with strict validation does."""
+    if isinstance(schema, list):
+        return [strict(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {"additionalProperties": False} if schema.get("type") == "object" and "properties" in schema else {}
+    return closed | {key: strict(value) for key, value in schema.items()}
+
+
+@pytest.mark.parametrize("spec", SPECS)
+@pytest.mark.parametrize("asked", ASKED["Gateway"])
+def test_gateways_and_routes_are_what_gateway_api_publishes(spec, asked):
+    written = from_text(npk.migrate(npk.read([service(**spec), pod()]), "web", "Gateway", **asked))
+    judged = [thing for thing in written if thing["kind"] in SCHEMAS]
+    assert "Gateway" in {thing["kind"] for thing in judged}
+    assert len(judged) == len(written) - 1  # all but the Service
+    for thing in judged:
+        assert thing["apiVersion"] == "gateway.networking.k8s.io/v1"
+        jsonschema.validate(thing["spec"], strict(SCHEMAS[thing["kind"]]))
+
+
+def test_the_published_schemas_refuse_what_is_wrong():
+    gateway = by_kind(npk.migrate(npk.read([service()]), "web", "Gateway"))["Gateway"]["spec"]
+    for wrong in ({"listener": []}, {"listeners": []}, {"listeners": [gateway["listeners"][0] | {"port": 70000}]}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(gateway | wrong, strict(SCHEMAS["Gateway"]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import ipywidgets
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from nodeportkit.chains import select_port
@@ -15,7 +17,8 @@ from nodeportkit.figures.chain.sheet import Sheet
 from nodeportkit.figures.chain.words import words
 from nodeportkit.figures.vector import Drawing
 from nodeportkit.standings import standing
-from nodeportkit.widgets.explorer import Choice, Explorer, Shown
+from nodeportkit.standings.wording import counted, listed
+from nodeportkit.widgets.explorer import Choice, Explorer, Shown, Words
 from nodeportkit.widgets.page import command, paragraph, table
 
 if TYPE_CHECKING:
@@ -24,11 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ChainExplorer"]
 
-_EMPTY: Final = (
-    "There are no services here. Read some: paste what `kubectl get services,pods,nodes -A -o wide` prints "
-    "into nodeportkit.read(...)."
+_READ_SOME: Final = (
+    "Paste what `kubectl get services,pods,nodes -A -o wide --show-labels` prints into nodeportkit.read(...)."
 )
 _MOST_ROWS: Final = 50
+_MANY: Final = 25  # services from which on they can be searched
 _COLUMNS: Final = {
     "node": "node",
     "node_ip": "node address",
@@ -48,6 +51,8 @@ _NUMBERS: Final = ("node port", "port", "pod port", "share")
 
 class ChainExplorer(Explorer):
     """Choose namespace, service and port; see the chain as a picture, as a sentence and as a table.
+
+    Where there are many services, a field finds them by a part of their name or by a node port.
 
     Where no kernel runs, it shows a still of what was chosen last.
 
@@ -93,11 +98,14 @@ class ChainExplorer(Explorer):
         self._namespaces, self._services, self._ports = (
             Choice(description=name, layout=layout, style=style) for name in ("namespace", "service", "port")
         )
-        super().__init__([self._namespaces, self._services, self._ports])
+        self._find = Words(description="find", placeholder="part of a name, or a node port", style=style)
+        self._find.layout.width = "auto"
+        super().__init__([self._find, self._namespaces, self._services, self._ports])
         with LOCK:
             self._choose(self._key(service), port)
         for dropdown in (self._namespaces, self._services, self._ports):
             dropdown.observe(self._chosen, "value")
+        self._find.observe(self._sought, "value")
 
     @property
     def cluster(self) -> Cluster:
@@ -140,11 +148,12 @@ class ChainExplorer(Explorer):
         """Draw what is chosen."""
         service, port = self.service, self.port
         if service is None:
-            return None, paragraph(_EMPTY), _EMPTY
-        scene = build(self._cluster, service, port)
+            told = [*_nothing(self._cluster), _READ_SOME]
+            return None, "".join(map(paragraph, told)), " ".join(told)
+        verdict, reach = standing(self._cluster, service, port), paths(self._cluster, service, port)
+        scene = build(self._cluster, service, port, verdict=verdict, reach=reach)
         picture = Drawing(Sheet(scene), words(scene))
-        verdict = standing(self._cluster, service, port)
-        return picture, _answer(verdict) + _table(paths(self._cluster, service, port)), picture.words
+        return picture, paragraph(self._finding(), "muted") + _answer(verdict) + _table(reach), picture.words
 
     def __repr__(self) -> str:
         return f"ChainExplorer({self.service!r}{'' if self.port is None else f', {self.port!r}'})"
@@ -159,6 +168,45 @@ class ChainExplorer(Explorer):
         exposed = services["type"].isin(["NodePort", "LoadBalancer"]).fillna(False).to_numpy(dtype=bool)
         first = (services[exposed] if exposed.any() else services).iloc[0]
         return str(first["namespace"]), str(first["name"])
+
+    @property
+    def _offered(self) -> pd.DataFrame:
+        """The services to choose from: those that are sought, or all if there are none such."""
+        services = self._cluster.services
+        sought = self._sought_now()
+        return services[sought] if sought.any() else services
+
+    def _sought_now(self) -> npt.NDArray[np.bool_]:
+        """Which services have what is sought in their name, or as a node port."""
+        services, text = self._cluster.services, self._find.value.strip()
+        if not text:
+            return np.ones(len(services), dtype=np.bool_)
+        names = services["namespace"].fillna("") + "/" + services["name"].fillna("")
+        found = names.str.contains(text, case=False, regex=False)
+        if text.isdecimal():
+            ports = self._cluster.ports
+            mine = ports[ports["node_port"].astype("string").eq(text).fillna(False).to_numpy(dtype=bool)]
+            found |= names.isin(mine["namespace"] + "/" + mine["service"])
+        return found.to_numpy(dtype=np.bool_)
+
+    def _finding(self) -> str:
+        """How many services are what is sought; "" if nothing is."""
+        if not (text := self._find.value.strip()):
+            return ""
+        count = int(self._sought_now().sum())
+        if not count:
+            return f"No service has “{text}” in its name, or as a node port: all are offered."
+        return f"{count:,} of {len(self._cluster.services):,} services have “{text}” in their name, or as a node port."
+
+    def _sought(self, _: dict[str, Any]) -> None:
+        """Somebody seeks: the service stays if it is among those found."""
+        with LOCK:
+            if self._settling or self.service is None:
+                return
+            now, offered = (self._namespaces.value, self._services.value), self._offered
+            found = offered[["namespace", "name"]].itertuples(index=False, name=None)
+            keys = [(str(namespace), str(name)) for namespace, name in found]
+            self._choose(now if now in keys else keys[0], self.port if now in keys else None)
 
     def _chosen(self, change: dict[str, Any]) -> None:
         """Somebody chose in a dropdown; others may have done so since, so what they say now counts."""
@@ -177,7 +225,10 @@ class ChainExplorer(Explorer):
         value = self._port_value(key, port) if key is not None and port not in (None, "") else ""
         self._settling = True
         try:
-            namespaces = sorted(self._cluster.services["namespace"].dropna().unique())
+            self._find.layout.display = None if len(self._cluster.services) > _MANY else "none"
+            if key is not None and key[1] not in self._names(key[0]):
+                self._find.value = ""  # what was chosen counts, sought or not
+            namespaces = sorted(self._offered["namespace"].dropna().unique())
             _set(self._namespaces, namespaces, None if key is None else key[0])
             _set(self._services, [] if key is None else self._names(key[0]), None if key is None else key[1])
             _set(self._ports, ports, None if key is None else value)
@@ -186,7 +237,7 @@ class ChainExplorer(Explorer):
         self.refresh()
 
     def _names(self, namespace: str | None) -> list[str]:
-        services = self._cluster.services
+        services = self._offered
         mine = services["namespace"].eq(namespace or "").fillna(False).to_numpy(dtype=bool)
         return [str(name) for name in services.loc[mine, "name"].dropna()]
 
@@ -209,6 +260,24 @@ class ChainExplorer(Explorer):
         rows = self._rows_of_ports(key)
         found: Any = next(select_port(rows, port, "/".join(key)).itertuples())
         return _value(found) if len(rows) > 1 else ""
+
+
+def _nothing(cluster: Cluster) -> list[str]:
+    """What was read, where no service was."""
+    told = ["There are no services here."]
+    frames = {"node": cluster.nodes, "pod": cluster.pods, "workload": cluster.workloads}
+    read = [counted(len(frame), name) for name, frame in frames.items() if len(frame)]
+    if read:
+        told.append(f"What was read: {listed(read)}.")
+    if len(cluster.unread):
+        line = cluster.unread.iloc[0]
+        told.append(
+            f"Not understood: {counted(len(cluster.unread), 'line')}; the first is line {line['line']}, “{line['text']}”."
+        )
+    said = [it.text for step in cluster.steps for it in step.outcomes if it.kind in ("error", "api-error", "empty")]
+    if said:
+        told.append(f"A command said: {said[-1]}")
+    return told
 
 
 def _set(dropdown: Choice, options: list[Any], value: Any) -> None:
@@ -253,6 +322,8 @@ def _table(chain: pd.DataFrame) -> str:
         for name, heading in _COLUMNS.items()
         if chain[name].notna().any()
     }
+    if not columns:
+        return ""
     caption = "The chain, a row a path"
     if len(chain) > len(shown):
         caption += f": the first {len(shown)} of {len(chain):,}"

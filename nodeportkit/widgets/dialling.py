@@ -98,7 +98,7 @@ def service_ports(cluster: Cluster) -> list[PortSeen]:
     if not found:
         raise NodePortKitError(
             "no service here has an address or a node port",
-            hint="Paste what `kubectl get services,pods,nodes -A -o wide` prints into nodeportkit.read(...).",
+            hint="Paste what `kubectl get services,pods,nodes -A -o wide --show-labels` prints into nodeportkit.read(...).",
         )
     return sorted(found, key=lambda port: port.node_port is None)
 

@@ -33,6 +33,6 @@ def node_port_services(cluster: Cluster) -> list[str]:
     if not len(keys):
         raise NodePortKitError(
             "no service here has a node port",
-            hint="Paste what `kubectl get services,pods,nodes -A -o wide` prints into nodeportkit.read(...).",
+            hint="Paste what `kubectl get services,pods,nodes -A -o wide --show-labels` prints into nodeportkit.read(...).",
         )
     return [str(key) for key in keys]

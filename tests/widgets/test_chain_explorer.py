@@ -11,6 +11,7 @@ import pytest
 from figures.clusters import cluster
 from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NotFound
+from nodeportkit.sources.read import read
 from nodeportkit.widgets import ChainExplorer
 
 ROWS = 50
@@ -123,6 +124,48 @@ def test_several_hundred_services_are_offered_by_name():
     assert explorer.service == "a/web-598"
 
 
+def test_among_many_services_one_is_sought():
+    explorer = ChainExplorer(services(600))
+    find, offered = dropdowns(explorer)["find"], dropdowns(explorer)["service"]
+    assert find.layout.display is None
+    find.value = "WEB-59"
+    assert explorer.service == "b/web-59"
+    assert "11 of 600 services" in below(explorer)
+    dropdowns(explorer)["namespace"].value = "a"
+    assert offered.options == ("web-590", "web-592", "web-594", "web-596", "web-598")
+    assert explorer.service == "a/web-590"
+    find.value = "30007"  # its node port
+    assert dropdowns(explorer)["namespace"].options == ("b",)
+    assert explorer.service == "b/web-7"
+    find.value = "nothing-like-it"
+    assert explorer.service == "b/web-7"
+    assert "No service has “nothing-like-it”" in below(explorer)
+    assert len(offered.options) == 300
+
+
+def test_a_service_that_is_set_is_shown_though_another_is_sought():
+    explorer = ChainExplorer(services(600))
+    dropdowns(explorer)["find"].value = "web-59"
+    explorer.service = "web-2"
+    assert explorer.service == "a/web-2"
+    assert dropdowns(explorer)["find"].value == ""
+    assert len(dropdowns(explorer)["service"].options) == 300
+
+
+def test_among_few_services_nothing_is_to_be_sought():
+    explorer = ChainExplorer(services(600))
+    explorer.cluster = services()
+    assert dropdowns(explorer)["find"].layout.display == "none"
+
+
+def test_where_no_service_was_read_it_says_what_was():
+    pods = "$ kubectl get svc\nNo resources found in default namespace.\n$ kubectl get pods\nNAME    READY   STATUS    RESTARTS   AGE\nweb-0   1/1     Running   0          3d"
+    told = below(ChainExplorer(read(f"{pods}\n\nhalf a <table>")))
+    assert "What was read: one pod." in told
+    assert "No resources found in default namespace." in told
+    assert "line 7, “half a &lt;table&gt;”" in told
+
+
 def test_the_table_is_folded_and_the_rest_counted():
     explorer = ChainExplorer(cluster(nodes=12, pods=40))
     assert below(explorer).count("<tr>") == ROWS + 1
@@ -172,7 +215,7 @@ def test_its_repr_is_short():
 
 def test_a_fault_of_ours_is_seen_and_not_swallowed(monkeypatch):
     explorer = ChainExplorer(services())
-    monkeypatch.setattr("nodeportkit.widgets.chain_explorer.build", lambda *_: 1 / 0)
+    monkeypatch.setattr("nodeportkit.widgets.chain_explorer.build", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         dropdowns(explorer)["namespace"].value = "b"
     assert "could not be drawn" in below(explorer)
@@ -224,7 +267,7 @@ def test_threads_that_choose_at_once_leave_what_is_chosen(kind, times):
     for thread in threads:
         thread.join()
     assert not failures
-    controls = dropdowns(explorer)
+    controls = {name: control for name, control in dropdowns(explorer).items() if name != "find"}
     for control in controls.values():
         assert control.options[control.index] in (control.value, (control.label, control.value))
     assert explorer.service == f"{controls['namespace'].value}/{controls['service'].value}"

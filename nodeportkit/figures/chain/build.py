@@ -15,6 +15,7 @@ from nodeportkit.standings import standing
 
 if TYPE_CHECKING:
     from nodeportkit.cluster import Cluster
+    from nodeportkit.standings import Standing
 
 __all__ = ["build", "paths"]
 
@@ -23,8 +24,17 @@ _FINISHED: Final = ("Succeeded", "Failed")
 _LOCAL: Final = "Local"
 
 
-def build(cluster: Cluster, service: str, port: int | str | None = None) -> Scene:
+def build(
+    cluster: Cluster,
+    service: str,
+    port: int | str | None = None,
+    *,
+    verdict: Standing | None = None,
+    reach: pd.DataFrame | None = None,
+) -> Scene:
     """What is to be shown of the service called `"name"` or `"namespace/name"`, of all its ports or of one.
+
+    Whoever has its `standing` or its `paths` already gives them: in a large cluster they take their time.
 
     Raises
     ------
@@ -32,13 +42,14 @@ def build(cluster: Cluster, service: str, port: int | str | None = None) -> Scen
         If there is no such service or port.
     """
     namespace, name = cluster.key(service)
-    verdict = standing(cluster, service, port)
+    verdict = standing(cluster, service, port) if verdict is None else verdict
+    reach = paths(cluster, service, port) if reach is None else reach
     row = _rows(cluster.services, namespace=namespace, name=name).iloc[0]
     ports = select_port(_rows(cluster.ports, namespace=namespace, service=name), port, service)
     mine = _rows(cluster.pods, namespace=namespace)
     down = set(_rows(cluster.nodes, ready=False)["name"].dropna())
     local = _text(row["external_traffic_policy"]) == _LOCAL
-    pods = list(_endpoints(paths(cluster, f"{namespace}/{name}", port), mine, down, local=local))
+    pods = list(_endpoints(reach, mine, down, local=local))
     known = {pod.name for pod in pods}
     if verdict.whole and not any(pod.reachable for pod in pods):
         # Where no pod is ready, those that are leaving serve on (KEP-1669); which still can was not shown.

@@ -59,9 +59,10 @@ class _Field:
         _share(control)
         self.row = ipywidgets.HBox([control, *beside], layout={"width": "100%"})
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, *, wrong: bool = True) -> None:
         """Say this, or nothing."""
-        told = f'<div class="npk npk-label" role="status">{paragraph(text, "wrong")}</div>' if text else ""
+        style = "wrong" if wrong else "muted"
+        told = f'<div class="npk npk-label" role="status">{paragraph(text, style)}</div>' if text else ""
         self.note.value = told
         self.note.layout.display = "" if text else "none"
 
@@ -145,15 +146,17 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
         self._tell_counts(manifest)
 
     def say(self, findings: Iterable[Mapping[str, Any]]) -> None:
-        """Say at each field what is wrong with it: findings with a `field`, a `message` and an `explanation`."""
+        """Say at each field what is found about it: findings with `field`, `severity`, `message` and `explanation`."""
         said: dict[str, list[str]] = {}
+        wrong = set()
         for finding in findings:
             place = self._nearest(str(finding["field"]))
             if place:
                 said.setdefault(place, []).append(str(finding["explanation"] or finding["message"]))
-        for name, field in self._fields.items():
-            field.say(" ".join(dict.fromkeys(said.get(name, ()))))
-        self._about_selector.say(" ".join(dict.fromkeys(said.get("spec.selector", ()))))
+            if finding["severity"] != "note":
+                wrong.add(place)
+        for name, field in [*self._fields.items(), ("spec.selector", self._about_selector)]:
+            field.say(" ".join(dict.fromkeys(said.get(name, ()))), wrong=name in wrong)
 
     def _nearest(self, field: str) -> str:
         """The field of the form that a path is of, or stands in."""

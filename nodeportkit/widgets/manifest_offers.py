@@ -32,6 +32,7 @@ _PASSING: Final = frozenset(
 )
 _NAMING: Final = ("app", "app.kubernetes.io/name", "k8s-app", "run")  # what most people select by
 _FINISHED: Final = ("Succeeded", "Failed")
+_SHOWING: Final = ("get", "describe")  # commands that change nothing, and try nothing
 
 
 class Offers:
@@ -142,5 +143,6 @@ def with_service(cluster: Cluster, service: Mapping[str, Any]) -> Cluster:
     for name, frame in (("endpoints", cluster.given), ("stated", cluster.stated)):
         mine = frame["namespace"].eq(key[0]) & frame["service"].eq(key[1])
         frames[name] = frame[~mine.fillna(False).to_numpy(dtype=bool)].reset_index(drop=True)
-    # What listed the endpoints knew nothing of this service.
-    return read(cluster.replace(**frames), [with_defaults(copy.deepcopy(dict(service)))])
+    # What listed the endpoints knew nothing of this service, and whoever dialled, dialled another.
+    steps = tuple(step for step in cluster.steps if step.parsed.verb in _SHOWING)
+    return read(cluster.replace(**frames, steps=steps), [with_defaults(copy.deepcopy(dict(service)))])

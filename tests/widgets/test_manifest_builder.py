@@ -241,3 +241,33 @@ def test_pages_without_a_kernel_show_the_chain_and_the_yaml(real):
     bundle, _ = ManifestBuilder(real, WEB)._repr_mimebundle_()
     assert "image/svg+xml" in bundle or "image/png" in bundle
     assert WEB in bundle["text/plain"]
+
+
+def test_tries_at_another_service_are_not_shown_as_tries_at_this_one():
+    tried = """
+$ kubectl get nodes -o wide
+NAME     STATUS   ROLES    AGE   VERSION   INTERNAL-IP
+node-1   Ready    <none>   5d    v1.36.0   192.168.1.2
+
+$ kubectl get pods -o wide --show-labels
+NAME    READY   STATUS    RESTARTS   AGE   IP           NODE     NOMINATED NODE   READINESS GATES   LABELS
+web-0   1/1     Running   0          5d    10.244.1.4   node-1   <none>           <none>            app=web
+
+$ curl http://192.168.1.2:30080
+curl: (7) Failed to connect to 192.168.1.2 port 30080 after 0 ms: Connection refused
+"""
+    service = yaml.safe_load(WEB)
+    service["metadata"]["namespace"] = "default"
+    service["spec"]["ports"] = [{"port": 80, "nodePort": 30080}]
+    builder = ManifestBuilder(npk.read(tried), service)
+    shown = "".join(widget.value for widget in everything(builder) if isinstance(getattr(widget, "value", None), str))
+    assert "web-0" in shown
+    assert "refused" not in shown
+
+
+def test_what_is_only_to_be_known_is_not_shown_as_wrong():
+    builder = ManifestBuilder(npk.read(WEB), WEB)
+    assert builder.findings["severity"].tolist() == ["note"]
+    notes = [it.value for it in everything(builder) if "kubectl create" in str(getattr(it, "value", ""))]
+    assert any("npk-muted" in note for note in notes)
+    assert not any("npk-wrong" in note for note in notes)

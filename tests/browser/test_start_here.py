@@ -15,7 +15,7 @@ def test_pictures_are_seen_and_the_explorer_answers(open_notebook):
     notebook.run_all()
     assert notebook.errors() == []
     code = [cell.source for cell in nbformat.read(NOTEBOOKS / NAME, as_version=4).cells if cell.cell_type == "code"]
-    drawn = sum(source.count("plot_chain(") + source.count("ChainExplorer(") for source in code)
+    drawn = sum(source.count(name) for source in code for name in ("plot_chain(", "ChainExplorer(", "ManifestBuilder("))
     before = notebook.wait_for_pictures(drawn)
     assert len(before) == drawn
     notebook.choose("service", "kubernetes")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from nodeportkit.sources.margins import fence, starts
 
-__all__ = ["unescape", "unmark"]
+__all__ = ["may_be_marked", "unescape", "unmark"]
 
 _ENTITIES: Final = (
     ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#34;", '"'), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&"),
@@ -18,6 +19,7 @@ _OPENING: Final = re.compile(
     r"(?:`{3,}|\{(?:code|noformat)(?::[^}]{0,100})?\}|\[code\]|<pre\b[^>]{0,200}>(?:<code\b[^>]{0,200}>)?)"
 )
 _CLOSING: Final = re.compile(r"(?:`{3,}|\{(?:code|noformat)\}|\[/code\]|(?:</code>)?</pre>)$")
+_HEADS: Final = ("**", "```", "~~~", "{", "[", "<pre")
 _HINTS: Final = ("```", "{code", "{noformat", "[code]", "[/code]", "<pre", "</pre>")
 
 
@@ -34,6 +36,17 @@ def unescape(text: str) -> str:
     for escaped, plain in _ENTITIES:
         text = text.replace(escaped, plain)
     return text
+
+
+def may_be_marked(heads: Iterable[str]) -> bool:
+    """Whether `unmark` may find something in lines that begin so, told from four characters of each.
+
+    Examples
+    --------
+    >>> may_be_marked(["NAME", "<pre"]), may_be_marked(["NAME", "web "])
+    (True, False)
+    """
+    return any(head.startswith(_HEADS) for head in heads)
 
 
 def unmark(lines: list[str]) -> list[str]:

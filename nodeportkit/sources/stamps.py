@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+from operator import contains
 from typing import Final
 
 from nodeportkit.sources.prompts import typed
 
-__all__ = ["unstamp"]
+__all__ = ["may_be_stamped", "unstamp"]
 
 _TIME: Final = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
 _MOMENT: Final = rf"\d{{4}}-\d\d-\d\d[T ]{_TIME}(?:Z|[+-]\d\d:?\d\d)?"
@@ -23,9 +25,26 @@ _STAMPS: Final = re.compile(
     )(?P<blanks>[\t ]*)(?P<line>.*)""",
     re.VERBOSE,
 )
+# How they begin, unless with a name or a field before a bar or a tab.
+_HEADS: Final = re.compile(r"[\d\[ ]|[A-Z][a-z]{2} ")
 # What shows that the lines are a terminal's: the header of a table, a manifest, a description.
 _PRINTED: Final = re.compile(r"(?:NAME|NAMESPACE|LAST SEEN)\s{2,}|apiVersion: |Name:\s{2,}")
 _MOST_LINES: Final = 50_000
+
+
+def may_be_stamped(lines: Sequence[str], heads: Iterable[str]) -> bool:
+    """Whether `unstamp` may find something in lines, of which four characters each are told.
+
+    Examples
+    --------
+    >>> (
+    ...     may_be_stamped(["10:22:33 $ ls"], ["10:2"]),
+    ...     may_be_stamped(["web-1  | up"], ["web-"]),
+    ...     may_be_stamped(["a"], ["a"]),
+    ... )
+    (True, True, False)
+    """
+    return any(map(_HEADS.match, heads)) or any(any(map(contains, lines, repeat(mark))) for mark in "|\t")
 
 
 def unstamp(lines: list[str]) -> list[str]:

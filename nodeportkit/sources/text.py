@@ -6,13 +6,14 @@ A cleaned line stands where the copied line stood: nothing is merged, nothing dr
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import Final
 
 from nodeportkit.errors import ReadError
 from nodeportkit.sources.large import Bytes
 from nodeportkit.sources.margins import undent, unquote
-from nodeportkit.sources.markup import unescape, unmark
-from nodeportkit.sources.stamps import unstamp
+from nodeportkit.sources.markup import may_be_marked, unescape, unmark
+from nodeportkit.sources.stamps import may_be_stamped, unstamp
 
 __all__ = ["clean", "decode"]
 
@@ -124,7 +125,7 @@ def clean(text: str | Bytes, source: str = "text") -> list[str]:
         if mark in text:
             text = text.replace(mark, "")
     text = unescape(text)
-    lines = [line.rstrip() for line in text.splitlines()]
+    lines = list(map(str.rstrip, text.splitlines()))
     if last and not _is_break(last) and (not text or _is_break(text[-1])):
         lines.append("")  # the last line held nothing but marks
     return _without_margins(lines)
@@ -147,9 +148,14 @@ def _plain(text: str) -> str:
 def _without_margins(lines: list[str]) -> list[str]:
     """Quotes and margins may stand inside each other: a quoted list item holds an indented block."""
     for _ in range(_ROUNDS):
-        starts = {line[:1] for line in lines}
+        # Many lines of a long text begin alike.
+        heads = set(map(itemgetter(slice(4)), lines))
+        starts = {head[:1] for head in heads}
         before = lines
-        lines = unmark(unstamp(lines))
+        if may_be_stamped(lines, heads):
+            lines = unstamp(lines)
+        if may_be_marked(heads):
+            lines = unmark(lines)
         if ">" in starts:
             lines = unquote(lines)
         if not starts.isdisjoint(_MARGIN_STARTS):

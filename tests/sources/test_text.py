@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodeportkit.errors import NodePortKitError, ReadError
+from nodeportkit.sources.markup import may_be_marked, unmark
+from nodeportkit.sources.stamps import may_be_stamped, unstamp
 from nodeportkit.sources.text import clean, decode
 
 CASES = sorted(
@@ -105,3 +107,19 @@ def test_every_line_keeps_its_number(text):
 def test_any_bytes_are_text_or_refused(data):
     with contextlib.suppress(ReadError):
         clean(data)
+
+
+DIRT = st.one_of(
+    st.sampled_from(["10:22:33 ", "[10:22:33] ", "2026-01-02T10:22:33Z ", "web-1  | ", "a\tb\t", " 12: ", "13 | "]),
+    st.sampled_from(["Jan  2 10:22:33 a b[1]: ", "[pod/a/b] ", "```", "~~~", "**", "{code}", "{noformat}", "[code]"]),
+    st.sampled_from(["<pre>", "</pre>", "$ kubectl get svc", "NAME   AGE", "web    5d", "apiVersion: v1", "\n", " "]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(DIRT, max_size=20).map("".join))
+def test_texts_whose_lines_begin_without_marks_have_none(text):
+    lines = list(map(str.rstrip, text.splitlines()))
+    heads = {line[:4] for line in lines}
+    assert may_be_stamped(lines, heads) or unstamp(lines) == lines
+    assert may_be_marked(heads) or unmark(lines) == lines

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from nodeportkit.frames import SCHEMAS, Schema, conform, empty
+from nodeportkit.frames import SCHEMAS, STRING, Schema, conform, empty
 from nodeportkit.sources.join_endpoints import Joined, families, join_endpoints
 from nodeportkit.sources.join_events import join_events
 from nodeportkit.sources.objects.kinds import frame_of_resource
@@ -110,36 +111,47 @@ def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _latest_cells(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """One row a key, in the order of first appearance, each cell the last that is not missing."""
-    if not _has_repeated(rows, key):
+    codes = _codes(rows, key)
+    count = int(codes.max(initial=-1)) + 1
+    if count == len(rows):
         return rows
-    latest = rows.groupby(key, sort=False, dropna=False, as_index=False).last()
     name = next(n for n, schema in SCHEMAS.items() if list(rows.columns) == schema.names)
-    for column in _FIRST_SHOWN.get(name, ()):
-        latest[column] = _longest(rows, key, column, latest)
-    return conform(name, latest[list(rows.columns)])
+    latest: dict[str, Any] = {}
+    for column in rows.columns:
+        if column in _FIRST_SHOWN.get(name, ()):
+            latest[column] = _longest(rows[column], codes, count)
+            continue
+        cells = rows[column].array
+        known = np.flatnonzero(~cells.isna())
+        last = np.full(count, -1)
+        np.maximum.at(last, codes[known], known)
+        latest[column] = cells.take(last, allow_fill=True)
+    return conform(name, latest, copy=False)
 
 
-def _longest(rows: pd.DataFrame, key: list[str], column: str, latest: pd.DataFrame) -> list[Any]:
+def _longest(column: pd.Series[Any], codes: Any, count: int) -> list[Any]:
     """The lists of a column: the latest, unless it is only a part of a list known before.
 
     Tables show the first address, and rules of a node those of one IP family.
     """
-    known: dict[Any, Any] = {}
-    for name, values in zip(rows[key].itertuples(index=False, name=None), rows[column], strict=True):
-        before = known.get(name)
+    known: list[Any] = [None] * count
+    for code, values in zip(codes.tolist(), column, strict=True):
+        before = known[code]
         if not isinstance(values, list):
             continue
         if before and values and families(before).isdisjoint(families(values)):
-            known[name] = [*before, *values]
+            known[code] = [*before, *values]
         elif not before or before[: len(values)] != values:
-            known[name] = values
-    return [known.get(name) for name in latest[key].itertuples(index=False, name=None)]
+            known[code] = values
+    return known
 
 
 def _gone(schema: Schema, rows: pd.DataFrame, order: Any, prints: Sequence[Print]) -> Any:
     """Which rows tell of objects that a later print says are no more."""
-    key = pd.MultiIndex.from_frame(rows[list(schema.parent)])
-    last = pd.Series(order).groupby(key.to_flat_index()).transform("max").to_numpy()
+    codes = _codes(rows, list(schema.parent))
+    last = np.full(len(rows), -1)
+    np.maximum.at(last, codes, order)
+    last = last[codes]
     source = np.array([prints[i].source for i in order])
     gone = np.zeros(len(rows), dtype=bool)
     for at, p in enumerate(prints):
@@ -186,20 +198,21 @@ def _parts(schema: Schema, prints: Sequence[Print]) -> pd.DataFrame:
         return _without_sentinels(typed[0])
     parent = list(schema.parent)
     rows = _stack(typed)
-    order = pd.Series(np.repeat(range(len(typed)), [len(frame) for frame in typed]), index=rows.index)
-    said = [
-        (frame[parent] if fragment.covers is None else fragment.covers[parent]).drop_duplicates().assign(_print=at)
-        for at, (fragment, frame) in enumerate(zip(fragments, typed, strict=True))
-    ]
-    latest = pd.concat(said, ignore_index=True).groupby(parent, as_index=False)["_print"].max()
+    latest: dict[Any, int] = {}
+    for at, (fragment, frame) in enumerate(zip(fragments, typed, strict=True)):
+        covered = frame if fragment.covers is None else fragment.covers[parent].astype(STRING)
+        latest.update(dict.fromkeys(_keys(covered, parent), at))
     rows = _with_adopted_keys(rows, schema) if schema.name == "ports" else rows
-    listed = rows[parent].merge(latest, on=parent, how="left")["_print"]
-    # Parts of an object of which no print lists them all are what is known of it.
-    current = ((listed == order.to_numpy()) | listed.isna()).to_numpy()
     key = list(schema.key)
+    order = np.repeat(range(len(typed)), [len(frame) for frame in typed]).tolist()
+    # Parts of an object of which no print lists them all are what is known of it.
+    alive = {
+        part
+        for part, of, at in zip(_keys(rows, key), _keys(rows, parent), order, strict=True)
+        if latest.get(of, at) == at
+    }
     kept = _latest_cells(rows, key)
-    alive = pd.MultiIndex.from_frame(rows.loc[current, key])
-    there = pd.MultiIndex.from_frame(kept[key]).isin(alive)
+    there = np.array([part in alive for part in _keys(kept, key)], dtype=bool)
     if schema.name == "ports":
         there = _with_every_protocol(kept, there)
     return _without_sentinels(kept[there].reset_index(drop=True))
@@ -235,13 +248,12 @@ def _specs(fragments: Sequence[Fragment]) -> pd.DataFrame:
 
 def _with_every_protocol(ports: pd.DataFrame, there: Any) -> Any:
     """Which ports are there, if a port without its protocol stands for all of its number that another print tells."""
-    number = pd.MultiIndex.from_frame(ports[["namespace", "service", "port"]])
+    numbers = list(_keys(ports, ["namespace", "service", "port"]))
     told = ports["protocol"].notna().to_numpy()
-    meant = number[there & ~told & ports["port"].notna().to_numpy()]
-    if meant.empty:
-        return there
-    of_them = number.isin(meant) & told
-    return (there | of_them) & ~(~told & number.isin(number[of_them]))
+    meant = set(compress(numbers, there & ~told & ports["port"].notna().to_numpy()))
+    of_them = np.array([number in meant for number in numbers], dtype=bool) & told
+    known = set(compress(numbers, of_them))
+    return (there | of_them) & ~(~told & np.array([number in known for number in numbers], dtype=bool))
 
 
 def _with_adopted_keys(rows: pd.DataFrame, schema: Schema) -> pd.DataFrame:
@@ -251,10 +263,14 @@ def _with_adopted_keys(rows: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     """
     rows = rows.copy()
     for lacking, by in (("port", "node_port"), ("protocol", "port")):
-        known = rows[rows[lacking].notna() & rows[by].notna()][[*schema.parent, by, lacking]].drop_duplicates()
-        known = known[~known.duplicated([*schema.parent, by], keep=False)]
-        found = rows[[*schema.parent, by]].merge(known, on=[*schema.parent, by], how="left")[lacking]
-        rows[lacking] = rows[lacking].fillna(pd.Series(found.array, index=rows.index))
+        known: dict[Any, set[Any]] = {}
+        keys, values = list(_keys(rows, [*schema.parent, by])), rows[lacking].tolist()
+        for key, value in zip(keys, values, strict=True):
+            if value is not pd.NA and key[-1] is not pd.NA:
+                known.setdefault(key, set()).add(value)
+        adopted = {key: told.pop() for key, told in known.items() if len(told) == 1}
+        found = [adopted.get(key, pd.NA) if value is pd.NA else value for key, value in zip(keys, values, strict=True)]
+        rows[lacking] = pd.array(found, dtype=schema[lacking].dtype)
     return rows
 
 
@@ -285,6 +301,12 @@ def _covers_just(fragment: Fragment, objects: pd.DataFrame, parent: tuple[str, .
 def _keys(frame: pd.DataFrame, columns: list[str]) -> Iterable[tuple[Any, ...]]:
     """The cells of some columns, a tuple a row: hashing these costs a fraction of what a MultiIndex does."""
     return zip(*(frame[column].to_numpy(dtype=object) for column in columns), strict=True)
+
+
+def _codes(frame: pd.DataFrame, key: list[str]) -> Any:
+    """A number for each row, equal where the keys are, from 0 on in the order of appearance."""
+    places: dict[Any, int] = {}
+    return np.array([places.setdefault(cells, len(places)) for cells in _keys(frame, key)], dtype=np.intp)
 
 
 def _has_repeated(frame: pd.DataFrame, key: list[str]) -> bool:

@@ -1,5 +1,8 @@
 """Each cause of the closed list, planted by hand in a small cluster: seen where it is, and not seen where things are right."""
 
+import shlex
+
+import jsonpatch
 import pytest
 
 from diagnosis_cluster import (
@@ -107,6 +110,9 @@ def test_a_service_without_a_node_port(spec, field):
     made = cluster(service=service(ports=[service_port(at=None)], **spec))
     found = is_first(first(made, symptom="refused", node="n1", port=31080), "not-exposed")
     assert found["field"] == field
+    if "externalTrafficPolicy" in spec:  # what is dialled is to answer
+        numbers = '{"spec": {"type": "NodePort", "ports": [{"port": 80, "nodePort": 31080}]}}'
+        assert found["fix"] == f"kubectl patch service -n shop web -p '{numbers}'"
     # It is right as it is as long as nobody dials a node port.
     assert certain(made) == []
 
@@ -197,7 +203,9 @@ def test_the_manifest_of_a_service_that_is_there_is_not_asked_about():
 def test_no_selector_and_no_slice():
     made = service(selector=None)
     is_first(first(cluster(service=made, slices=[slice_of(name="other")]), symptom="refused"), "no-selector")
-    is_first(first(cluster(service=made, slices=[slice_of()]), symptom="refused"), "no-selector")
+    found = is_first(first(cluster(service=made, slices=[slice_of()]), symptom="refused"), "no-selector")
+    assert "If Deployment web is meant" in found["explanation"]
+    assert found["fix"] == """kubectl patch service -n shop web -p '{"spec": {"selector": {"app": "web"}}}'"""
 
 
 @pytest.mark.parametrize("label", [True, False])
@@ -661,6 +669,19 @@ def test_policies_are_asked_about_the_node_that_source_nat_shows(rules, expected
     assert found == ([(expected, "fact")] if expected else [])
 
 
+@pytest.mark.parametrize("rules", [[], [{"from": [{"podSelector": {}}]}]])
+def test_the_rule_that_is_missing_is_added_to_the_policy(rules):
+    """What the patch makes of the policy (RFC 6902, by jsonpatch) admits the node."""
+    made = policy("web", *rules, selector={"matchLabels": {"app": "web"}})
+    found = first(cluster(made), symptom="timeout", node="n3", port=31080, source="203.0.113.9")
+    words = shlex.split(found["fix"])
+    assert words[:9] == ["kubectl", "patch", "networkpolicy", "-n", "shop", "web", "--type", "json", "-p"]
+    mended = jsonpatch.apply_patch(made, words[9])
+    assert mended["spec"]["ingress"][: len(rules)] == rules
+    for at in NODES:
+        assert certain(cluster(mended), symptom="timeout", node=at, port=31080, source="203.0.113.9") == []
+
+
 def test_under_local_policy_the_client_itself_is_seen():
     made = [service(externalTrafficPolicy="Local")]
     admits_client = policy("web", {"from": [{"ipBlock": {"cidr": "203.0.113.0/24"}}]})
@@ -843,6 +864,15 @@ def test_slices_that_list_pods_of_yesterday():
     found = is_first(first(cluster(slices=[stale]), symptom="timeout", **AT), "slice-drift")
     assert "10.244.1.99:8080 (web-5d9c-z)" in found["evidence"]
     assert "no slice lists 10.244.1.5:8080 (web-5d9c-a)" in found["evidence"]
+    assert found["fix"] == f"kubectl delete endpointslice -n shop {stale['metadata']['name']}"
+
+
+def test_a_slice_written_by_hand_beside_that_of_the_controller_is_the_one_to_delete():
+    stale = slice_of(("web-5d9c-z", "n1", "10.244.1.99"))
+    stale["metadata"]["name"] = "web-by-hand"
+    found = is_first(first(cluster(slices=[SLICE, stale]), symptom="refused", **AT), "slice-drift")
+    assert found["object"] == "EndpointSlice shop/web-by-hand"
+    assert found["fix"] == "kubectl delete endpointslice -n shop web-by-hand"
 
 
 def test_slices_that_list_nothing_while_pods_are_ready():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,7 @@ from nodeportkit.diagnosis.finding import Cause, Finding
 from nodeportkit.diagnosis.telling import labels
 from nodeportkit.kube.columns import cell_lists
 from nodeportkit.kube.network_policy import Peer, admits, isolating, labels_of_namespace
+from nodeportkit.kube.service_ports import family_of
 from nodeportkit.standings.facts import Facts, true
 from nodeportkit.standings.wording import agree, listed
 
@@ -20,15 +22,17 @@ __all__ = ["CAUSE", "find"]
 
 CAUSE = Cause("network-policy", 52, ("timeout",), "a NetworkPolicy drops the connections")
 _MOST_NODES: Final = 100
+_MOST_BLOCKS: Final = 8  # in a command that is to be read before it is typed
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """One way of a connection: its entry node, the pod, whom the pod sees, and what the policies say of that."""
+    """One way of a connection: its entry node, the pod, whom the pod sees and where, and what the policies say of that."""
 
     entry: str
     pod: str
     peer: str
+    address: str | None
     admitted: bool | None
     policies: tuple[str, ...]
 
@@ -83,6 +87,7 @@ def _told(case: Case, port: Facts, blocked: list[_Way], *, whole: bool) -> Findi
     entries, pods = sorted({each.entry for each in blocked if each.entry}), sorted({each.pod for each in blocked})
     pod_labels: Any = next(iter(case.pods.loc[true(case.pods["name"].eq(way.pod)), "labels"]), {})
     chosen = f"pods with {labels(pod_labels)}" if isinstance(pod_labels, Mapping) and len(pod_labels) < 4 else way.pod
+    fix = _way_in(case, port, blocked)
     through = f" from {listed(entries)}" if entries else ""
     return CAUSE.fact(
         object=f"NetworkPolicy {case.namespace}/{way.policies[0]}", field="spec.ingress",
@@ -90,9 +95,35 @@ def _told(case: Case, port: Facts, blocked: list[_Way], *, whole: bool) -> Findi
         f" to port {_number(port)}; blocked: {listed(pods)}{through}",
         explanation="The network drops what no rule of the policies admits. A node port's connections reach a pod with "
         + ("the client's own address. " if "client" in way.peer else "the address of the node they came in at (source NAT), not the client's. ")
-        + "Admit that range with an ipBlock in the policy:",
-        fix=case.command("edit networkpolicy", way.policies[0]), partial=not whole,
+        + ("Admit that range with an ipBlock in the policy:" if fix.startswith("kubectl edit") else "Let the policy admit it:"),
+        fix=fix, partial=not whole,
     )  # fmt: skip
+
+
+def _way_in(case: Case, port: Facts, blocked: list[_Way]) -> str:
+    """The command that adds a rule for whom the policies block: for all nodes, where it is one of them.
+
+    An editor for many, where addresses are not known, and for pods, whose addresses pass.
+    """
+    name, addresses = blocked[0].policies[0], {each.address for each in blocked if each.address}
+    of_nodes = {ip for ips in case.cluster.nodes["internal_ips"] if isinstance(ips, list) for ip in ips}
+    if addresses & of_nodes:
+        families = {family_of(ip) for ip in addresses}
+        addresses |= {ip for ip in of_nodes if family_of(ip) in families}
+    rows = case.cluster.policies
+    rules: Any = rows.loc[true(rows["namespace"].eq(case.namespace) & rows["name"].eq(name)), "ingress"].iloc[0]
+    number, protocol = port.used["pod_port"].dropna(), port.ports["protocol"].iloc[0]
+    known = isinstance(rules, list) and number.nunique() == 1 and all(each.address for each in blocked)
+    if not known or case.client.kind == "pod" or len(addresses) > _MOST_BLOCKS:
+        return case.command("edit networkpolicy", name)
+    rule = {
+        "from": [{"ipBlock": {"cidr": f"{ip}/{128 if ':' in ip else 32}"}} for ip in sorted(addresses)],
+        "ports": [{"port": int(number.iloc[0]), "protocol": "TCP" if pd.isna(protocol) else protocol}],
+    }
+    added: dict[str, Any] = {"op": "add", "path": "/spec/ingress/-", "value": rule}
+    if not rules:  # it may have no list to add to
+        added |= {"path": "/spec/ingress", "value": [rule]}
+    return case.command("patch networkpolicy", name, "--type", "json", "-p", json.dumps([added]))
 
 
 def _number(port: Facts) -> str:
@@ -132,7 +163,7 @@ def _ways(case: Case, port: Facts) -> Iterator[_Way]:
 def _way(pod: _Pod, entry: str, peer: Peer, words: str, *, own: bool) -> _Way:
     """Traffic from the pod's own node is always admitted."""
     admitted = own or admits(pod.policies, peer, pod.port, pod.protocol, names=pod.port_names)
-    return _Way(entry, pod.name, words, admitted, tuple(str(name) for name in pod.policies["name"]))
+    return _Way(entry, pod.name, words, peer.address, admitted, tuple(str(name) for name in pod.policies["name"]))
 
 
 def _pods(case: Case, port: Facts) -> Iterator[_Pod]:

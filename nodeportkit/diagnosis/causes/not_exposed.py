@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nodeportkit.diagnosis.case import Case
 from nodeportkit.diagnosis.finding import Cause, Finding
+from nodeportkit.diagnosis.telling import free_node_port, patch
 from nodeportkit.standings.entry import not_exposed, ports_not_shown
 
 __all__ = ["CAUSE", "find"]
@@ -32,7 +33,7 @@ def find(case: Case) -> Iterator[Finding]:
         shown = "spec.clusterIP=None"
     said = {
         "object": case.object, "field": field, "evidence": shown,
-        "explanation": f"{told.reason} {told.explanation}", "fix": told.fix,
+        "explanation": f"{told.reason} {told.explanation}", "fix": _with_the_number(case) or told.fix,
     }  # fmt: skip
     if _asked(case):
         yield CAUSE.fact(**said, explains=("refused", "timeout"))
@@ -48,3 +49,12 @@ def _asked(case: Case) -> bool:
     if case.dial.kind in ("stranger", "name") and case.type == "LoadBalancer" and not case.dial.on_node:
         return case.dial.port not in own
     return case.dial.at_node_port and (case.dial.kind != "loopback" or case.dial.on_node)
+
+
+def _with_the_number(case: Case) -> str:
+    """The command that gives a ClusterIP service the node port that was dialled; "" where it cannot have that."""
+    number, ports = case.dial.port, case.facts.ports["port"].dropna()
+    free = number is not None and free_node_port(case, number - 1) == number
+    if not free or not _asked(case) or case.type != "ClusterIP" or case.headless or len(ports) != 1:
+        return ""
+    return patch(case, {"type": "NodePort", "ports": [{"port": int(ports.iloc[0]), "nodePort": number}]})

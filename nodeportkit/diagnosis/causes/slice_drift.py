@@ -56,7 +56,8 @@ def _differences(case: Case, told: pd.DataFrame) -> Iterator[Finding]:
     if told.empty or case.facts.ports.empty or made[["address", "port", "ready"]].isna().any(axis=None):
         return
     there, wanted = _ends(told), _ends(made)
-    stale = sorted(str(end) for key, end in there.items() if key not in wanted and (end.ready or end.serving))
+    gone = [end for key, end in there.items() if key not in wanted and (end.ready or end.serving)]
+    stale = sorted(str(end) for end in gone)
     missing = sorted(str(end) for key, end in wanted.items() if key not in there and end.ready)
     other = sorted(str(end) for key, end in there.items() if key in wanted and end.ready != wanted[key].ready)
     shown = []
@@ -69,12 +70,14 @@ def _differences(case: Case, told: pd.DataFrame) -> Iterator[Finding]:
     if not shown:
         return
     right = any(end.ready and key in wanted and wanted[key].ready for key, end in there.items())
+    slices = list(dict.fromkeys(end.slice for end in gone)) or [str(told["slice"].iloc[0])]
     made_by = "endpointslice.kubernetes.io/managed-by=endpointslice-controller.k8s.io"
+    which = slices if gone else ["-l", f"kubernetes.io/service-name={case.name},{made_by}"]
     yield CAUSE.fact(
-        object=f"EndpointSlice {case.namespace}/{told['slice'].iloc[0]}", field="endpoints", evidence="; ".join(shown),
+        object=f"EndpointSlice {case.namespace}/{slices[0]}", field="endpoints", evidence="; ".join(shown),
         explanation="kube-proxy sends where the slices say, whatever the pods are by now. The endpoint slice controller is behind "
-        "or stuck, or somebody wrote the slice by hand. Delete it, and it is made anew from the selector:",
-        fix=case.command("delete endpointslices", "-l", f"kubernetes.io/service-name={case.name},{made_by}"),
+        "or stuck, or somebody wrote the slice by hand. Delete it: what the controller makes, it makes anew from the selector:",
+        fix=case.command(f"delete endpointslice{'s' * (len(which) > 1)}", *which),
         verify=case.listing("endpointslices"), partial=right,
     )  # fmt: skip
 
@@ -131,8 +134,9 @@ def _unseen(case: Case) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """An endpoint: where, what stands behind it, and how it is."""
+    """An endpoint: in which slice and where, what stands behind it, and how it is."""
 
+    slice: str
     address: str
     port: int
     pod: str | None
@@ -148,7 +152,7 @@ def _ends(rows: pd.DataFrame) -> dict[tuple[str, int, str, str], _End]:
     """The endpoints by address, number, and the name and protocol of the service port."""
     return {
         (end["address"], end["port"], end["port_name"] or "", end["protocol"] or "TCP"): _End(
-            end["address"], end["port"], end["pod"], bool(end["ready"]), bool(end["serving"])
+            str(end["slice"]), end["address"], end["port"], end["pod"], bool(end["ready"]), bool(end["serving"])
         )
-        for end in cell_lists(rows, ("address", "port", "port_name", "protocol", "pod", "ready", "serving"))
+        for end in cell_lists(rows, ("slice", "address", "port", "port_name", "protocol", "pod", "ready", "serving"))
     }

@@ -225,6 +225,7 @@ class ChainExplorer(Explorer):
         value = self._port_value(key, port) if key is not None and port not in (None, "") else ""
         self._settling = True
         try:
+            self.children[0].layout.display = None if len(self._cluster.services) else "none"
             self._find.layout.display = None if len(self._cluster.services) > _MANY else "none"
             if key is not None and key[1] not in self._names(key[0]):
                 self._find.value = ""  # what was chosen counts, sought or not

@@ -24,6 +24,8 @@ STYLE: Final = (
     ".npk code{white-space:pre-wrap;overflow-wrap:anywhere;color:inherit;background:var(--npk-panel);"
     "border:1px solid var(--npk-edge);border-radius:3px;padding:.15em .45em}"
     ".npk-scroll{overflow-x:auto}"
+    # Else what is wider than the page makes the page's column wider, and all words are cut with it.
+    ".widget-html-content:has(>.npk){min-width:0}"
     ".npk-picture svg{min-width:38rem}"  # narrower, its words could not be read
     ".npk table{border-collapse:collapse;font-size:90%}"
     ".npk caption{text-align:left;padding:.3em 0}"

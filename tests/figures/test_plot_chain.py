@@ -336,3 +336,9 @@ def test_where_a_load_balancer_answers_stands_in_its_service():
     assert "Outside the cluster: external IP <pending>" in describe_chain(
         read(BALANCED.format(ip="<pending>  ")), "web"
     )
+
+
+def test_nodes_that_are_counted_have_no_node_port_where_the_service_has_none():
+    ports = {"port": [80], "target_port": ["8080"], "node_port": [None], "port_name": [""], "protocol": ["TCP"]}
+    assert "same node port" in texts(plot_chain(cluster(nodes=12), "web"))
+    assert "same node port" not in texts(plot_chain(cluster(nodes=12, type="ClusterIP", ports=ports), "web"))

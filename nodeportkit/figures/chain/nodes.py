@@ -137,7 +137,7 @@ def _rows(scene: Scene) -> list[_Row]:
     most = most if len(nodes) <= most else max(most - 1, 1)
     rows = [_node(nodes[i]) for i in sorted(ranked[:most])]
     folded = [nodes[i] for i in sorted(ranked[most:])]
-    return [*rows, _counted(folded, len(scene.drawn_ports))] if folded else rows
+    return [*rows, _counted(folded, len(scene.drawn_ports), exposed=scene.exposed)] if folded else rows
 
 
 def _node(node: NodeSeen) -> _Row:
@@ -151,11 +151,11 @@ def _node(node: NodeSeen) -> _Row:
     return _Row(node.name, addresses)
 
 
-def _counted(nodes: list[NodeSeen], ports: int) -> _Row:
+def _counted(nodes: list[NodeSeen], ports: int, *, exposed: bool) -> _Row:
     notready = sum(node.ready is False for node in nodes)
     idle = sum(node.ready is not False and not node.serves for node in nodes)
     state = ", ".join(f"{n:,} {what}" for n, what in ((notready, "NotReady"), (idle, "without a pod")) if n)
     name = f"+ {len(nodes):,} more node{'' if len(nodes) == 1 else 's'}"
-    same = {0: (), 1: ("same node port",)}.get(ports, ("same node ports",))
+    same = (f"same node port{'s' * (ports > 1)}",) if exposed else ()
     serves = notready + idle < len(nodes)
     return _Row(name, same, state, wrong=bool(state), known=False, serves=serves, ports=ports <= 1)

@@ -73,14 +73,14 @@ def conform(frame: str, columns: Mapping[str, Sequence[Any]] | pd.DataFrame, *, 
     data = {c.name: _typed(columns.get(c.name), c, rows) for c in schema.columns}
     # A Series is taken as it is; an array of objects would be searched for a type that they have in common.
     data = {n: pd.Series(v, index=index, dtype=object, copy=False) if v.dtype == object else v for n, v in data.items()}
-    return pd.DataFrame(data, columns=schema.names, index=index, copy=copy)
+    return pd.DataFrame(data, index=index, copy=copy)
 
 
 def _conforms(frame: pd.DataFrame, schema: Schema) -> bool:
     """Whether the frame is of the schema already, so that its columns need not be looked at."""
     return (
         isinstance(frame.index, pd.RangeIndex)
-        and frame.index.equals(pd.RangeIndex(len(frame)))
+        and (frame.index.start, frame.index.step) == (0, 1)
         and frame.columns.tolist() == schema.names
         and frame.dtypes.tolist() == [c.dtype for c in schema.columns]
         and not any(type(None) in set(map(type, frame[c.name].to_numpy())) for c in schema.columns if c.kind in OBJECTS)
@@ -93,14 +93,19 @@ def _typed(values: Any, column: Column, rows: int) -> Any:
     if values is None:
         if column.kind in OBJECTS:
             return np.full(rows, pd.NA, dtype=object)
-        missing = pd.NaT if column.kind in ("age", "time") else pd.NA
         # A list of so many missing values would be looked at one by one.
-        return pd.Series(missing, index=range(rows), dtype=dtype).array
+        return _missing(column.kind, dtype).take(np.zeros(rows, dtype=np.intp))
     if column.kind in OBJECTS:
         return _objects(values)
     if getattr(values, "dtype", None) == dtype:
         return getattr(values, "array", values)
-    return pd.Series(values, dtype=dtype).array
+    return pd.array(values, dtype=dtype)
+
+
+@cache
+def _missing(kind: str, dtype: Any) -> Any:
+    """An array of one missing cell."""
+    return pd.array([pd.NaT if kind in ("age", "time") else pd.NA], dtype=dtype)
 
 
 def _objects(values: Any) -> np.ndarray[Any, Any]:

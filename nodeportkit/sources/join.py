@@ -330,7 +330,7 @@ def _without_sentinels(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _is_none(texts: pd.Series[Any]) -> Any:
     """Which cells are ""."""
-    try:
-        return texts.to_numpy(dtype=object) == ""
-    except TypeError:  # some are missing, and neither equal to it nor not
-        return (texts == "").fillna(False).to_numpy(dtype=bool)
+    known = texts.notna().to_numpy()  # what is missing is neither equal to it nor not
+    none = np.zeros(len(texts), dtype=bool)
+    none[known] = texts.to_numpy(dtype=object)[known] == ""
+    return none

@@ -8,6 +8,7 @@ kube-apiserver.
 import doctest
 import re
 import shlex
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
 STEP = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 CODE = re.compile(r"^\[(\d+)\]\n\Z", re.MULTILINE)
 SAME = doctest.OutputChecker()
+LOOKING = {"get", "describe", "top"}
+PATIENCE = 15  # seconds
 
 
 def steps(transcript):
@@ -25,16 +28,29 @@ def steps(transcript):
         yield step["command"], CODE.sub("", step["output"]), int(code[1]) if code else 0
 
 
+def typed(cluster, namespace, arguments, code, expected):
+    """What kubectl prints; what only looks is asked again for a while, as one does while pods start and end."""
+    end = time.monotonic() + (PATIENCE if arguments[0] in LOOKING else 0)
+    while True:
+        said = cluster.kubectl("-n", namespace, *arguments, code=code, cwd=FOLDER / "manifests")
+        as_expected = SAME.check_output(expected, said, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+        if as_expected or time.monotonic() > end:
+            return as_expected, said
+        time.sleep(0.2)
+
+
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_transcript(cluster, transcript):
     name = transcript.stem
     cluster.kubectl("create", "namespace", name)
-    for command, expected, code in steps(transcript):
-        program, *arguments = shlex.split(command)
-        assert program == "kubectl"
-        said = cluster.kubectl("-n", name, *arguments, code=code, cwd=FOLDER / "manifests")
-        assert SAME.check_output(expected, said, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE), f"{command}\n{said}"
-    cluster.kubectl("delete", "namespace", name)
+    try:
+        for command, expected, code in steps(transcript):
+            program, *arguments = shlex.split(command)
+            assert program == "kubectl"
+            as_expected, said = typed(cluster, name, arguments, code, expected)
+            assert as_expected, f"{command}\n{said}"
+    finally:
+        cluster.kubectl("delete", "namespace", name)
 
 
 def test_there_are_enough():

@@ -19,6 +19,8 @@ import nodeportkit as npk
 from nodeportkit.playground.playground import Playground
 from nodeportkit.playground.process.pids import end, start_time
 
+from .conftest import KUBECTL
+
 BIN = Path(sys.executable).parent
 
 
@@ -54,7 +56,7 @@ def exports(printed):
 
 def nodes(environment):
     return subprocess.run(
-        [str(BIN / "kubectl"), "get", "nodes", "-o", "jsonpath={.items[*].status.addresses[0].address}"],
+        [KUBECTL, "get", "nodes", "-o", "jsonpath={.items[*].status.addresses[0].address}"],
         capture_output=True,
         text=True,
         timeout=30,
@@ -65,7 +67,7 @@ def nodes(environment):
 
 def clock(environment, name):
     """What time it is in the playground: when a namespace is made there."""
-    asked = [str(BIN / "kubectl"), "create", "namespace", name, "-o", "jsonpath={.metadata.creationTimestamp}"]
+    asked = [KUBECTL, "create", "namespace", name, "-o", "jsonpath={.metadata.creationTimestamp}"]
     made = subprocess.run(
         asked, capture_output=True, text=True, timeout=30, check=True, env={**os.environ, **environment}
     )

@@ -213,7 +213,7 @@ def _port_numbers(rows: _Rows, ports: pd.DataFrame, pods: pd.DataFrame, containe
         found = wanted.merge(declared, how="left", on=["pod", "port_name", "protocol"])["container_port"]
         unknown = ~known[wanted["pod"]] | wanted["protocol"].isna().to_numpy()
         default = np.where(unknown, _NOT_SHOWN, _NO_PORT)
-        numbers[asks] = np.where(found.isna(), default, found.fillna(0)).astype(np.int64)
+        numbers[asks] = np.where(found.isna(), default, found.astype("Int64").fillna(0)).astype(np.int64)
     return numbers
 
 

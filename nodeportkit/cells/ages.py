@@ -51,8 +51,8 @@ def age_seconds(text: str) -> int | None:
     match = _AGE.fullmatch(text)
     if not match or not text or len(text) > 40:
         raise wrong("age", text, "kubectl prints ages as 45s, 3m10s, 66m, 5h3m, 2d17h, 23d or 2y45d.")
-    sizes = (_YEAR, _DAY, _HOUR, _MINUTE, 1)
-    seconds = sum(int(part) * size for part, size in zip(match.groups("0"), sizes, strict=True))
+    years, days, hours, minutes, seconds = map(int, match.groups("0"))
+    seconds += years * _YEAR + days * _DAY + hours * _HOUR + minutes * _MINUTE
     if seconds > _MOST_SECONDS:
         raise wrong("age", text, "It is longer than 292 years, the most that a frame can hold.")
     return seconds

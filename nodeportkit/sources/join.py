@@ -315,10 +315,12 @@ def _has_repeated(frame: pd.DataFrame, key: list[str]) -> bool:
 
 def _without_sentinels(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with missing cells where a print said "none": see `Fragment.rows`."""
+    if frame.empty:
+        return frame
     changed = {}
     for name, dtype in zip(frame.columns, frame.dtypes, strict=True):
         if isinstance(dtype, pd.StringDtype) and name not in _EMPTY_COUNTS:
-            none = _is_none(frame[name])
+            none = _is_none(frame[name].array)
             if none.any():
                 changed[str(name)] = frame[name].mask(none)
         elif (str(name).endswith("node_port") or name == "host_port") and dtype == pd.Int64Dtype():
@@ -328,9 +330,9 @@ def _without_sentinels(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**changed) if changed else frame
 
 
-def _is_none(texts: pd.Series[Any]) -> Any:
+def _is_none(texts: Any) -> Any:
     """Which cells are ""."""
-    known = texts.notna().to_numpy()  # what is missing is neither equal to it nor not
+    known = ~texts.isna()  # what is missing is neither equal to it nor not
     none = np.zeros(len(texts), dtype=bool)
-    none[known] = texts.to_numpy(dtype=object)[known] == ""
+    none[known] = np.asarray(texts, dtype=object)[known] == ""
     return none

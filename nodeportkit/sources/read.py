@@ -106,7 +106,7 @@ def read(*sources: Any, now: datetime | None = None) -> Cluster:
     proxy, host = join_settings(told.settings)
     unread = pd.DataFrame(told.unread, columns=["source", "line", "text"]).astype({"line": "Int64"})
     return Cluster(
-        **frames,
+        **{name: frame for name, frame in frames.items() if len(frame) or name == "stated"},
         collected=collected(told.prints, frames["services"]),
         unread=unread,
         steps=told.steps,

@@ -166,7 +166,7 @@ def _options(words: Sequence[str], short: str) -> Iterator[tuple[str, str]]:
     """Each option as (name, value), each other word as ("", word); what stands behind `--` is the pod's own."""
     at = 0
     while at < len(words):
-        word = _dashes(words[at])
+        word = words[at]
         at += 1
         following = words[at] if at < len(words) else ""
         if word == "--":
@@ -187,13 +187,6 @@ def _options(words: Sequence[str], short: str) -> Iterator[tuple[str, str]]:
                 yield f"-{letter}", ""
         else:
             yield "", word
-
-
-def _dashes(word: str) -> str:
-    """Word processors make one long dash of two."""
-    if word[:1] == "\u2014" or (word[:1] == "\u2013" and len(word.lstrip("\u2013-")) > 1):
-        return "--" + word.lstrip("\u2013\u2014-")
-    return "-" + word[1:] if word[:1] == "\u2013" else word
 
 
 def _kubectl(text: str, words: Sequence[str]) -> Command:

@@ -11,6 +11,8 @@ from nodeportkit.sources.prompts import typed
 __all__ = ["fence", "opens", "starts", "undent", "unquote"]
 
 _QUOTE: Final = re.compile(r" {0,3}>(?: |(?=[^ ])|$)")
+# A terminal has wrapped `<none>`.
+_CUT_NONE: Final = re.compile(r"<(?:none|pending|unset|unknown|invalid)$")
 # curl -v marks the header lines that it sends with "> ".
 _REQUEST: Final = re.compile(r" {0,3}> [A-Z]{3,7} \S+ HTTP/")
 _FENCE: Final = re.compile(
@@ -23,6 +25,7 @@ _START: Final = re.compile(
     r"apiVersion:|kind:|---$|Name:|NAME\b|NAMESPACE\b|LAST SEEN|[A-Z][A-Z0-9()/%-]*(?: [A-Z]+)?(?:\s{2,}|\t)[A-Z]"
     r"|\|-|[\u250c\u256d\u2502\ufffd]|curl: \(\d|Error from server|(?:[a-z0-9.-]+/\S+|[a-z.]+ \"[^\"]+\") (?:created|deleted|configured)$"
 )
+_HEADER: Final = re.compile(r"(?:NAME|NAMESPACE|LAST SEEN)\b.*\s{2,}[A-Z]")
 # A line that may go on below, deeper: a YAML or describe key, a list item, an opening bracket, a block scalar.
 _OPEN: Final = re.compile(r"(?:- |-$|[\w./\"'-]+:(?:\s|$)|[\[{(\]})],?$)|.*(?:[|>][+-]?|[\\{\[(,])$")
 
@@ -56,7 +59,7 @@ def unquote(lines: list[str]) -> list[str]:
     result = lines
     at = 0
     while at < len(lines):
-        if not _QUOTE.match(lines[at]):
+        if not _QUOTE.match(lines[at]) or (at and _CUT_NONE.search(lines[at - 1])):
             at += 1
             continue
         end = at + 1
@@ -110,6 +113,8 @@ def _take_block(lines: list[str], above: int, below: int) -> None:
         return
     opens = above >= 0 and (lines[above].startswith("- ") or bool(_OPEN.match(lines[above])))
     apart = start > above + 1 or above < 0
+    if not apart and _HEADER.match(lines[above]):
+        return  # a terminal has wrapped the header of a table
     if (apart and not opens) or ((apart or not opens) and starts(lines[start].lstrip())):
         _take_margin(lines, start, below)
 

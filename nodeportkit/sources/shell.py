@@ -27,6 +27,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|\\(.)', re.DOTALL)
+_TYPESET: Final = str.maketrans("\u201c\u201d\u2018\u2019", "\"\"''")
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 _HEREDOC: Final = re.compile(r"(?<!<)<<(?!<)-?\s*([\"']?)([\w.-]+)\1")
 # Words before a command that leave the command what it is.
@@ -64,15 +65,19 @@ def program_of(word: str) -> str:
 def split(line: str) -> tuple[Simple, ...]:
     """The commands of a line, in order, without redirections, assignments, and words such as sudo before them.
 
+    The quotes and dashes that word processors make are what was typed.
+
     Examples
     --------
     >>> [simple.words for simple in split("KUBECONFIG=x sudo kubectl get svc 2>&1 | grep web")]
     [('kubectl', 'get', 'svc'), ('grep', 'web')]
+    >>> split("kubectl get svc \u2014sort-by=\u201c.metadata.name\u201d")[0].words
+    ('kubectl', 'get', 'svc', '--sort-by=.metadata.name')
     """
     found: list[Simple] = []
     words: list[str] = []
     skip = False
-    for token in _TOKEN.finditer(line[:_LONGEST]):
+    for token in _TOKEN.finditer(line[:_LONGEST] if line.isascii() else line[:_LONGEST].translate(_TYPESET)):
         text = token[0]
         if token.lastgroup == "operator":
             if words:
@@ -86,10 +91,17 @@ def split(line: str) -> tuple[Simple, ...]:
         elif text.startswith("#"):
             break
         else:
-            words.append(_QUOTED.sub(_bare, text))
+            words.append(_dashes(_QUOTED.sub(_bare, text)))
     if words:
         found.append(Simple(_carried(words), piped=False))
     return tuple(simple for simple in found if simple.words)
+
+
+def _dashes(word: str) -> str:
+    """Word processors make one long dash of two."""
+    if word[:1] == "\u2014" or (word[:1] == "\u2013" and len(word.lstrip("\u2013-")) > 1):
+        return "--" + word.lstrip("\u2013\u2014-")
+    return "-" + word[1:] if word[:1] == "\u2013" else word
 
 
 def _bare(match: re.Match[str]) -> str:

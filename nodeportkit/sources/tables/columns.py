@@ -10,7 +10,7 @@ from typing import Final
 from nodeportkit.sources.command import Command
 from nodeportkit.sources.kinds import full_kind, singular
 
-__all__ = ["KNOWN", "UNKNOWN", "ColumnSet", "kind_by_columns", "kind_of", "plural"]
+__all__ = ["KNOWN", "UNKNOWN", "ColumnSet", "is_events", "kind_by_columns", "kind_of", "plural"]
 
 UNKNOWN: Final = "unknown"
 
@@ -170,7 +170,7 @@ def kind_of(columns: Sequence[str], cells: Sequence[Sequence[str]], command: Com
     """
     shown = dict(zip(columns, cells, strict=True))
     custom = command is not None and command.output.startswith("custom-columns")
-    if _is_events(columns) and not custom:
+    if is_events(columns) and not custom:
         return "events"
     prefixed = _kinds_before(shown.get("NAME", ()))
     if prefixed:
@@ -210,5 +210,12 @@ def _asked_for(command: Command | None) -> str | None:
     return resource if command.verb in ("get", "events") else None
 
 
-def _is_events(columns: Sequence[str]) -> bool:
+def is_events(columns: Sequence[str]) -> bool:
+    """Whether a header is that of events, of `kubectl get events` or of `kubectl events`.
+
+    Examples
+    --------
+    >>> is_events(["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"]), is_events(["NAME", "AGE"])
+    (True, False)
+    """
     return {"LAST SEEN", "REASON", "MESSAGE"} <= set(columns)

@@ -103,7 +103,7 @@ def listing(
     for name, column in zip(names, cells, strict=True):
         columns.setdefault(name, column)
     if kind == "events":  # their own names are not printed
-        columns.setdefault("NAME", columns.get("OBJECT", [""] * len(columns["MESSAGE"])))
+        columns.setdefault("NAME", columns.get("OBJECT", [""] * len(cells[0])))
     if "NAME" not in columns:
         return None
     if cut:

@@ -17,6 +17,7 @@ from nodeportkit.sources.tables.layout import Header, header
 from nodeportkit.sources.tables.listing import listing, resources
 from nodeportkit.sources.tables.names import read_names
 from nodeportkit.sources.tables.options import custom_columns, is_watch
+from nodeportkit.sources.tables.wrapped import goes_on_below, read_wrapped
 
 __all__ = ["PRIORITY", "find"]
 
@@ -47,7 +48,7 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
     if head is not None:
         return _below(lines, at, head, context)
     if line[:1].isupper():
-        return _collapsed(lines, at, context)
+        return _wrapped(lines, at, context, read_wrapped(lines, at)) or _collapsed(lines, at, context)
     names = read_names(lines, at, context)
     if names is not None:
         return _finding(context, ("NAME",), Body([Cells(names[1])], at + len(names[1])), at, lines, names[0])
@@ -60,6 +61,10 @@ def _below(lines: Sequence[str], at: int, head: Header, context: Context, *, wri
     known = kind_by_columns(head.columns)
     never_blank = ("AGE", "LABELS", *(known.columns + known.wide if known else ()))
     body = read_body(lines, at + written, head, [name for name in never_blank if name not in _MAY_BE_BLANK])
+    if written and (goes_on_below(lines, at) or lines[body.end : body.end + 1] not in ([], [""])):
+        wrapped = read_wrapped(lines, at) if goes_on_below(lines, at) else read_wrapped(lines, at, body.end)
+        if wrapped is not None or goes_on_below(lines, at):
+            return _wrapped(lines, at, context, wrapped)
     asked = custom_columns(context.command) != []
     if known is None and not asked and not body.strict and not (head.tabs and len(body)):
         return None
@@ -70,6 +75,10 @@ def _below(lines: Sequence[str], at: int, head: Header, context: Context, *, wri
 _MAY_BE_BLANK: Final = frozenset(
     {"ADDRESS", "REASON", "HOLDER", "ENDPOINTS", "ERROR", "MESSAGE", "CLAIM", "STORAGECLASS"}
 )
+
+
+def _wrapped(lines: Sequence[str], at: int, context: Context, found: tuple[Header, Body] | None) -> Finding | None:
+    return _finding(context, found[0].columns, found[1], at, lines) if found is not None else None
 
 
 def _collapsed(lines: Sequence[str], at: int, context: Context) -> Finding | None:

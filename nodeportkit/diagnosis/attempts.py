@@ -25,6 +25,7 @@ SYMPTOMS: Final = {
     "reset": "connected, then cut off without an answer",
     "uneven": "one pod gets most",
 }
+_THIS_MACHINE: Final = ("127.0.0.1", "localhost", "::1")
 # What programs call silence where a router on the way says that there is no way.
 _SAME: Final = {"unreachable": "timeout"}
 
@@ -74,16 +75,16 @@ def attempts(cluster: Cluster, facts: Facts | None) -> list[Attempt]:
     other = pd.to_numeric(mine["target_port"], errors="coerce")
     others = {int(number) for values in (mine["port"], other) for number in values.dropna()}
     low, _, high = cluster.proxy.node_port_range.partition("-")
-    taken = set(ports["node_port"].dropna())
-    return [
-        each
-        for numbers in (
-            others,
-            range(int(low), int(high or low) + 1),
-        )  # a node port of nobody was meant to be one of its own
-        for each in _tries(steps, set(numbers) - taken)
-        if each.symptom in ("refused", "timeout") or (each.symptom and numbers is others)
-    ]
+    taken = {int(number) for number in ports["node_port"].dropna()}
+    found = [each for each in _tries(steps, others - taken) if each.symptom]
+    # A node port of nobody was meant to be one of its own.
+    strange = set(range(int(low), int(high or low) + 1)) - others - taken
+    found += [each for each in _tries(steps, strange) if each.symptom in ("refused", "timeout")]
+    # So was a port of this machine that leads to none of a node.
+    host = cluster.host
+    away = {at for number in taken for at in host.mapped(number)}
+    mapped = {int(at.rpartition(":")[2]) for at in host.single_ports if at not in away} - others - taken - strange
+    return found + [each for each in _tries(steps, mapped) if each.symptom and each.address in _THIS_MACHINE]
 
 
 def _tries(steps: Sequence[Step], numbers: Collection[int]) -> Iterator[Attempt]:

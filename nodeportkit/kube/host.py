@@ -38,6 +38,18 @@ class Host:
     ephemeral_ports: str | None = None
     port_mappings: tuple[str, ...] | None = None
 
+    @property
+    def single_ports(self) -> tuple[str, ...]:
+        """The addresses and ports of the machine that lead to one port of a node, whichever that is.
+
+        Examples
+        --------
+        >>> Host(port_mappings=("0.0.0.0:8080->80/tcp", "127.0.0.1:41637->6443/tcp")).single_ports
+        ('0.0.0.0:8080', '127.0.0.1:41637')
+        """
+        told = (_MAPPING.fullmatch(mapping) for mapping in self.port_mappings or ())
+        return tuple(each["at"] for each in told if each and each["at"].rpartition(":")[2].isdecimal())
+
     def mapped(self, node_port: int, protocol: str = "TCP") -> tuple[str, ...]:
         """The addresses and ports of the machine that lead to a node port.
 

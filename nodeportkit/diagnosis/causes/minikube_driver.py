@@ -18,12 +18,13 @@ _NETWORK: Final = "192.168.49."  # what the docker driver gives its first cluste
 
 
 def is_minikube(cluster: Cluster) -> bool:
-    """Whether minikube made the cluster: it labels its nodes, and names the first like the profile."""
+    """Whether minikube made the cluster: it labels its nodes, names the first like the profile, and says what it runs it with."""
     marked = any(
         isinstance(it, Mapping) and any(key.startswith("minikube.k8s.io/") for key in it)
         for it in cluster.nodes["labels"]
     )
-    return marked or bool(cluster.nodes["name"].eq("minikube").any())
+    named = bool(cluster.nodes["name"].eq("minikube").any())
+    return marked or named or (cluster.nodes.empty and cluster.host.driver is not None)
 
 
 def find(case: Case) -> Iterator[Finding]:

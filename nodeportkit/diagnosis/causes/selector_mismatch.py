@@ -36,6 +36,8 @@ def find(case: Case) -> Iterator[Finding]:
             yield _mismatch(case, port, standing)
         elif nothing_fits(case, port):
             yield _no_template(case, port)
+        elif about == "no-pods" and port.all_pods.empty and port.workloads.empty and port.elsewhere:
+            yield _elsewhere(case, port)
 
 
 def _mismatch(case: Case, port: Facts, standing: Standing) -> Finding:
@@ -126,6 +128,19 @@ def _owner(case: Case, port: Facts, near: Nearest) -> tuple[str, str] | None:
     if len(above):
         return str(above.iloc[0, 0]), str(above.iloc[0, 1])
     return (kind, name) if kind in ("Deployment", "StatefulSet", "DaemonSet") else None
+
+
+def _elsewhere(case: Case, port: Facts) -> Finding:
+    """There are no pods in its namespace, and in another there are such as it selects."""
+    there, count = sorted(set(port.elsewhere)), len(port.elsewhere)
+    return CAUSE.possible(
+        object=case.object, field="metadata.namespace",
+        evidence=f"spec.selector={labels(port.selector or {})}; there are no pods in namespace {case.namespace}, and {count} in "
+        f"{listed(there)} would match",
+        explanation=f"A service selects pods of its own namespace only. If these are meant, make it in {listed(there, 'or')}; else see "
+        "what was to make pods here:",
+        verify=case.workloads_command,
+    )  # fmt: skip
 
 
 def _no_template(case: Case, port: Facts) -> Finding:

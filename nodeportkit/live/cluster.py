@@ -39,7 +39,7 @@ class LiveCluster(Cluster):
         """
         return _read(self._server, self._namespace)
 
-    def watch(self) -> Watch:
+    def watch(self) -> Watch[LiveCluster]:
         """What keeps up with the cluster from now on, through restarts and lost connections, until it is stopped.
 
         Returns

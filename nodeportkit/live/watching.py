@@ -8,17 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
+from nodeportkit.cluster import Cluster
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.live.kinds import KINDS, Kind
 from nodeportkit.live.listing import pages
 from nodeportkit.live.server import Refused, Server, Stream, Unreachable
-
-if TYPE_CHECKING:
-    from nodeportkit.live.cluster import LiveCluster
 
 __all__ = ["Watch"]
 
@@ -28,6 +26,7 @@ _SILENCE: Final = 30.0  # more than _LASTS would hide a connection that is dead
 _FIRST_WAIT: Final = 0.2
 _LONGEST_WAIT: Final = 30.0
 _SETTLE: Final = 0.05  # changes come in bursts
+_C = TypeVar("_C", bound=Cluster)
 
 
 class _Followed:
@@ -44,7 +43,7 @@ class _Followed:
         self.stream: Stream | None = None
 
 
-class Watch:
+class Watch(Generic[_C]):
     """Keeps up with a cluster; made by `LiveCluster.watch`, to be used in a `with` statement or stopped.
 
     Parameters
@@ -64,7 +63,7 @@ class Watch:
         self,
         server: Server,
         namespace: str | None,
-        make: Callable[[list[Any], list[NodePortKitError]], LiveCluster],
+        make: Callable[[list[Any], list[NodePortKitError]], _C],
     ) -> None:
         self.relisted = 0
         self._server = server
@@ -73,7 +72,7 @@ class Watch:
         self._followed = [_Followed(kind) for kind in KINDS]
         self._changed = threading.Condition()
         self._version = 0
-        self._shown: tuple[int, LiveCluster] | None = None
+        self._shown: tuple[int, _C] | None = None
         self._over = threading.Event()
         for followed in self._followed:
             try:
@@ -88,7 +87,7 @@ class Watch:
                 threading.Thread(target=self._follow, args=(followed,), name=name, daemon=True).start()
 
     @property
-    def cluster(self) -> LiveCluster:
+    def cluster(self) -> _C:
         """The cluster as it is now; the same object as long as nothing changes."""
         with self._changed:
             version = self._version
@@ -107,9 +106,7 @@ class Watch:
         with self._changed:
             return tuple(followed.trouble for followed in self._followed if followed.trouble is not None)
 
-    def wait(
-        self, until: Callable[[LiveCluster], Any] | None = None, *, seconds: float | None = None
-    ) -> LiveCluster | None:
+    def wait(self, until: Callable[[_C], Any] | None = None, *, seconds: float | None = None) -> _C | None:
         """Wait for the next change, or until the cluster is as asked for; gives it then.
 
         Parameters
@@ -121,7 +118,7 @@ class Watch:
 
         Returns
         -------
-        LiveCluster
+        Cluster
             None if the time is up, or the watch is stopped.
         """
         end = None if seconds is None else time.monotonic() + seconds
@@ -144,9 +141,9 @@ class Watch:
                 return found
         return None
 
-    def __iter__(self) -> Iterator[LiveCluster]:
+    def __iter__(self) -> Iterator[_C]:
         """The cluster now, and after every change, until the watch is stopped."""
-        found: LiveCluster | None = self.cluster
+        found: _C | None = self.cluster
         while found is not None:
             yield found
             found = self.wait()
@@ -161,7 +158,7 @@ class Watch:
             with contextlib.suppress(Exception):  # it ends by itself at this moment
                 stream.end()
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> Watch[_C]:
         return self
 
     def __exit__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,7 +77,7 @@ def command(
     return Answer(lambda: _text(found, title, asked=asked), found, title, picture, code=int(bool(_certain(found))))
 
 
-def _certain(found: pd.DataFrame) -> list[dict[str, Any]]:
+def _certain(found: pd.DataFrame) -> list[Mapping[Any, Any]]:
     """The facts and hints."""
     return [row for row in found.to_dict("records") if row["certainty"] != "possible"]
 
@@ -98,7 +99,7 @@ def _text(found: pd.DataFrame, title: str, *, asked: bool) -> str:
     return "\n\n".join([terminal.strong(terminal.paragraph(title)), *map(_row, found.to_dict("records"))])
 
 
-def _row(row: dict[str, Any]) -> str:
+def _row(row: Mapping[Any, Any]) -> str:
     colour = _COLOURS[row["certainty"]]
     lines = [
         f"{row['rank']}. {colour(terminal.cell(row['cause']))} ({row['certainty']})  {terminal.cell(row['object'])}"

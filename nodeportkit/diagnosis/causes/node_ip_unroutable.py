@@ -66,7 +66,7 @@ def _endpoint(case: Case) -> str:
     """The pod of the namespace, or the endpoint of the service, that has the address dialled; "" for none, and for several."""
     pods, ends = case.facts.all_pods, case.facts.ends
     address = case.dial.address
-    if case.symptom not in CAUSE.symptoms or case.client.kind != "outside" or case.dial.on_node:
+    if address is None or case.symptom not in CAUSE.symptoms or case.client.kind != "outside" or case.dial.on_node:
         return ""
     own = pods[mask(isinstance(ips, list) and address in ips for ips in pods["ips"]) & ~true(pods["host_network"])]
     if len(own) == 1:

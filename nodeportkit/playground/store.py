@@ -16,10 +16,13 @@ Object: TypeAlias = dict[str, Any]
 _Shelf: TypeAlias = dict[str, dict[str, Object]]  # objects of a resource by namespace and name
 _Place: TypeAlias = tuple[str, "Key"]  # a resource, and where an object of it is found
 _HISTORY: Final = 20_000
+# What is renewed all the time, remembered apart: it would make everything else be forgotten.
+_RENEWED: Final = ("leases.coordination.k8s.io",)
+_RENEWALS: Final = 500
 # Resources whose objects are found by their labels.
 _LABELLED: Final = ("pods", "endpointslices.discovery.k8s.io")
 # Resources whose objects controllers take that find them without an owner.
-_CLAIMED: Final = ("pods", "replicasets.apps")
+_CLAIMED: Final = ("pods", "replicasets.apps", "controllerrevisions.apps")
 _log = logging.getLogger(__name__)
 
 
@@ -60,6 +63,29 @@ class Expired(Exception):
     """A version that lies too far back for its changes to be known."""
 
 
+class _History:
+    """The last changes, so many of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._changes: deque[Change] = deque()
+        self._forgotten = 0  # the version of the last change that is not remembered
+
+    def add(self, change: Change) -> None:
+        self._changes.append(change)
+        if len(self._changes) > self._most:
+            self._forgotten = self._changes.popleft().version
+
+    def forget(self, version: int) -> None:
+        self._changes.clear()
+        self._forgotten = version
+
+    def since(self, version: int) -> list[Change]:
+        if version < self._forgotten:
+            raise Expired(f"too old resource version: {version} ({self._forgotten + 1})")
+        return [change for change in self._changes if change.version > version]
+
+
 class Store:
     """Objects by resource, namespace and name.
 
@@ -83,7 +109,8 @@ class Store:
         self._objects: dict[str, _Shelf] = {}
         # Who is looked for by something else than a name: what an owner owns, the pods of a node, what bears a label.
         self._index: dict[tuple[str, ...], dict[_Place, None]] = {}
-        self._changes: deque[Change] = deque(maxlen=history)
+        self._history = _History(history)
+        self._renewals = _History(_RENEWALS)
         self._listeners: list[Callable[[Change], None]] = []
 
     def get(self, resource: str, key: Key) -> Object | None:
@@ -183,9 +210,7 @@ class Store:
         Expired
             If some of them are forgotten.
         """
-        if version + 1 < self._oldest:
-            raise Expired(f"too old resource version: {version} ({self._oldest})")
-        return (change for change in list(self._changes) if change.version > version and change.resource == resource)
+        return (change for change in self._kept(resource).since(version) if change.resource == resource)
 
     def listen(self, listener: Callable[[Change], None]) -> Callable[[], None]:
         """Call `listener` at every change from now on, until the function given back is called."""
@@ -194,19 +219,19 @@ class Store:
 
     def forget(self) -> None:
         """Forget all changes: watches from before begin anew, as after a compaction of etcd."""
-        self._changes.clear()
+        self._history.forget(self.version)
+        self._renewals.forget(self.version)
 
-    @property
-    def _oldest(self) -> int:
-        """The oldest version whose change is remembered."""
-        return self._changes[0].version if self._changes else self.version + 1
+    def _kept(self, resource: str) -> _History:
+        """Where the changes of a resource are remembered."""
+        return self._renewals if resource in _RENEWED else self._history
 
     def _versioned(self, thing: Object) -> Object:
         self.version += 1
         return {**thing, "metadata": {**thing["metadata"], "resourceVersion": str(self.version)}}
 
     def _tell(self, change: Change) -> None:
-        self._changes.append(change)
+        self._kept(change.resource).add(change)
         for listener in list(self._listeners):
             try:
                 listener(change)

@@ -37,16 +37,18 @@ class World:
         How many nodes.
     speed
         How many times as fast as ours its clock runs.
+    authority
+        The certificate by which pods know the API server (PEM).
     """
 
-    def __init__(self, nodes: int = 3, *, speed: float = 1.0) -> None:
+    def __init__(self, nodes: int = 3, *, speed: float = 1.0, authority: str = "") -> None:
         if not 1 <= nodes <= _MOST_NODES:
             raise ValueError(f"a playground has 1 to {_MOST_NODES} nodes, not {nodes}")
         self.clock = Clock(speed)
         self._claim = claim()
         self.addresses = self._claim.addresses
         allocators = Allocators(cluster_ips={"IPv4": ClusterIPAllocator(self.addresses.services)})
-        self.api = ApiServer(allocators=allocators, now=self.clock.now)
+        self.api = ApiServer(allocators=allocators, now=self.clock.now, authority=authority)
         self.manager = Manager(self.api, self.clock, self.addresses)
         self.requests = Requests()
         self.limits = Limits.now()

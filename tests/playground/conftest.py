@@ -21,14 +21,14 @@ KUBECTL = shutil.which("kubectl", path=f"{Path(sys.executable).parent}:{os.envir
 class Running:
     """A cluster that runs in a thread, and kubectl to talk to it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, speed=1.0):
         self.folder = folder
         self.kubeconfig = folder / "config"
         self.identity = new_identity()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.world = self.do(World)
+        self.world = self.do(lambda: World(speed=speed, authority=self.identity.authority.decode()))
         serving = serve(self.world.api, self.identity)
         self.server, self.port = asyncio.run_coroutine_threadsafe(serving, self._loop).result(timeout=30)
         self.url = f"https://127.0.0.1:{self.port}"

@@ -55,6 +55,8 @@ def test_every_kind_is_read_by_its_model(api, core, apps):
         core.list_config_map_for_all_namespaces, core.list_service_account_for_all_namespaces,
         apps.list_deployment_for_all_namespaces, apps.list_replica_set_for_all_namespaces,
         apps.list_daemon_set_for_all_namespaces, apps.list_stateful_set_for_all_namespaces,
+        apps.list_controller_revision_for_all_namespaces,
+        client.CoordinationV1Api(api).list_lease_for_all_namespaces,
         client.DiscoveryV1Api(api).list_endpoint_slice_for_all_namespaces,
         client.NetworkingV1Api(api).list_ingress_for_all_namespaces,
         client.NetworkingV1Api(api).list_network_policy_for_all_namespaces,

@@ -16,12 +16,14 @@ __all__ = ["ROOTS", "fields_of", "types"]
 
 ROOTS: Final = (
     "ConfigMap",
+    "ControllerRevision",
     "DaemonSet",
     "Deployment",
     "EndpointSlice",
     "Endpoints",
     "Event",
     "Ingress",
+    "Lease",
     "Namespace",
     "NetworkPolicy",
     "Node",

@@ -37,6 +37,12 @@ from nodeportkit.kube.validation.network_policies import (
 )
 from nodeportkit.kube.validation.nodes import check_node, check_node_update
 from nodeportkit.kube.validation.pods import check_pod, check_pod_update, pod_warnings
+from nodeportkit.kube.validation.records import (
+    check_lease,
+    check_lease_update,
+    check_revision,
+    check_revision_update,
+)
 from nodeportkit.kube.validation.services import check_service, check_service_update, service_warnings
 from nodeportkit.kube.validation.workloads import check_workload, check_workload_update
 
@@ -98,6 +104,7 @@ _WORKLOADS: Final = ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")
 _NETWORKING: Final = "networking.k8s.io/v1"
 KINDS: Final[dict[str, Checks]] = {
     "ConfigMap": Checks("v1", "configmaps", check_config_map, check_config_map_update),
+    "ControllerRevision": Checks("apps/v1", "controllerrevisions", check_revision, check_revision_update),
     "EndpointSlice": Checks(
         "discovery.k8s.io/v1",
         "endpointslices",
@@ -112,6 +119,7 @@ KINDS: Final[dict[str, Checks]] = {
     "Ingress": Checks(
         _NETWORKING, "ingresses", check_ingress, check_ingress_update, ingress_warnings, warned_of_changes=False
     ),
+    "Lease": Checks("coordination.k8s.io/v1", "leases", check_lease, check_lease_update),
     "Namespace": Checks("v1", "namespaces", check_namespace, check_namespace_update, namespaced=False),
     "NetworkPolicy": Checks(
         _NETWORKING, "networkpolicies", check_network_policy, check_network_policy_update, network_policy_warnings

@@ -62,6 +62,8 @@ class ApiServer:
         The node ports and cluster IPs that services get.
     now
         Tells the time.
+    authority
+        The certificate by which clients know the server (PEM).
     """
 
     def __init__(
@@ -69,7 +71,9 @@ class ApiServer:
         store: Store | None = None,
         allocators: Allocators | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        authority: str = "",
     ) -> None:
+        self.authority = authority
         self.store = store or Store()
         self.now = now
         self.logs = Logs(self.store, now)

@@ -12,12 +12,12 @@ from nodeportkit.playground.controllers.claims import claimants, claimed
 from nodeportkit.playground.controllers.hands import Hands, key_of
 from nodeportkit.playground.controllers.hashing import template_hash
 from nodeportkit.playground.controllers.pods import FINISHED, is_active, is_ready, pod_of
+from nodeportkit.playground.controllers.revisions import HASH, keep_revisions
 from nodeportkit.playground.controllers.scheduler import misfit
 from nodeportkit.playground.store import Change, Key, Object, copied
 
 __all__ = ["Controller"]
 
-_HASH: Final = "controller-revision-hash"
 # What pods of DaemonSets put up with (pkg/controller/daemon/util/daemonset_util.go).
 _TOLERATED: Final = (
     ("node.kubernetes.io/not-ready", "NoExecute"),
@@ -53,11 +53,13 @@ class Controller:
         model = _pod(wanted)
         fitting = {node["metadata"]["name"] for node in self._hands.all("nodes") if _fits(model, node)}
         if not wanted["metadata"].get("deletionTimestamp"):
+            marks = map(_mark, pods)
+            keep_revisions(self._hands, wanted, HASH, marks)
             self._replace(wanted, pods, fitting, model)
         self._tell(key, fitting)
 
     def _replace(self, wanted: Object, pods: list[Object], fitting: set[str], model: Object) -> None:
-        mark = model["metadata"]["labels"][_HASH]
+        mark = model["metadata"]["labels"][HASH]
         held: dict[str, Object] = {}
         for pod in pods:
             node = pod["spec"].get("nodeName", "")
@@ -72,7 +74,7 @@ class Controller:
                 self._hands.event(wanted, "Normal", "SuccessfulCreate", f"Created pod: {made['metadata']['name']}")
         if wanted["spec"].get("updateStrategy", {}).get("type") == "OnDelete":
             return
-        outdated = [pod for pod in held.values() if pod["metadata"]["labels"].get(_HASH) != mark]
+        outdated = [pod for pod in held.values() if _mark(pod) != mark]
         whole = len(held) == len(fitting) and all(is_active(pod) and is_ready(pod) for pod in held.values())
         if outdated and whole:
             self._remove(wanted, outdated[0])  # one at a time: maxUnavailable is 1 unless told otherwise
@@ -100,7 +102,7 @@ class Controller:
             "numberMisscheduled": sum(pod["spec"].get("nodeName") not in fitting for pod in pods),
             "numberReady": ready,
             "observedGeneration": told["metadata"].get("generation", 1),
-            "updatedNumberScheduled": sum(pod["metadata"]["labels"].get(_HASH) == mark for pod in right),
+            "updatedNumberScheduled": sum(_mark(pod) == mark for pod in right),
             "numberAvailable": ready,
             "numberUnavailable": len(fitting) - ready,
         }
@@ -116,7 +118,12 @@ def _pod(wanted: Object) -> Object:
     template = wanted["spec"]["template"]
     borne = [{"key": key, "operator": "Exists", "effect": effect} for key, effect in _TOLERATED]
     tolerations = [*(template.get("spec", {}).get("tolerations") or []), *borne]
-    return pod_of(wanted, labels={_HASH: template_hash(template)}, tolerations=tolerations)
+    return pod_of(wanted, labels={HASH: template_hash(template)}, tolerations=tolerations)
+
+
+def _mark(pod: Object) -> str:
+    """The hash of the template that the pod was made of; "" if it was not made by the set."""
+    return str((pod["metadata"].get("labels") or {}).get(HASH, ""))
 
 
 def _fits(pod: Object, node: Object) -> bool:

@@ -89,6 +89,11 @@ class Hands:
         """The objects."""
         return self._api.store
 
+    @property
+    def authority(self) -> str:
+        """The certificate by which the API server is known (PEM)."""
+        return self._api.authority
+
     def get(self, resource: str, key: Key) -> Object | None:
         """A copy of an object, to change; None if there is none."""
         found = self.store.get(resource, key)

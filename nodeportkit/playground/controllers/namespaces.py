@@ -6,13 +6,20 @@ pkg/controller/serviceaccount, pkg/controller/certificates/rootcacertpublisher, 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from nodeportkit.playground.controllers.hands import Hands
 from nodeportkit.playground.resources import resources
 from nodeportkit.playground.store import Change, Key
 
 __all__ = ["Controller"]
+
+_AUTHORITY: Final = "kube-root-ca.crt"
+# rootcacertpublisher/publisher.go
+_DESCRIPTION: Final = (
+    "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal "
+    "service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters."
+)
 
 
 class Controller:
@@ -25,14 +32,16 @@ class Controller:
         self._again = again
 
     def concerns(self, change: Change) -> Iterable[Key]:
-        """The namespace itself, or that of what was deleted."""
+        """The namespace itself, or that of what was deleted; or of the certificate, which is put back."""
         if change.resource == "namespaces":
             yield change.key
-        elif change.type == "DELETED" and change.key.namespace:
+        elif (change.resource == "configmaps" and change.key.name == _AUTHORITY) or (
+            change.type == "DELETED" and change.key.namespace
+        ):
             yield Key("", change.key.namespace)
 
     def care(self, key: Key) -> None:
-        """Give the namespace its service account; if it goes, delete what is in it, and then it."""
+        """Give the namespace its service account and the API server's certificate; if it goes, delete what is in it, and then it."""
         namespace = self._hands.get("namespaces", key)
         if namespace is None:
             return
@@ -41,6 +50,7 @@ class Controller:
                 metadata = {"name": "default", "namespace": key.name}
                 account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
                 self._hands.create("serviceaccounts", account)
+            self._publish(key.name)
             return
         left = [
             (resource.name, thing)
@@ -53,3 +63,16 @@ class Controller:
                 self._hands.delete(resource, thing)
         if not any(self._hands.all(resource.name, key.name) for resource in resources() if resource.namespaced):
             self._hands.finalize(namespace)
+
+    def _publish(self, namespace: str) -> None:
+        """Keep the certificate there by which pods know the API server."""
+        data = {"ca.crt": self._hands.authority}
+        known = self._hands.get("configmaps", Key(namespace, _AUTHORITY))
+        if known is None:
+            said = {"kubernetes.io/description": _DESCRIPTION}
+            metadata = {"name": _AUTHORITY, "namespace": namespace, "annotations": said}
+            self._hands.create(
+                "configmaps", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+            )
+        elif known.get("data") != data:
+            self._hands.update("configmaps", {**known, "data": data})

@@ -13,11 +13,12 @@ from nodeportkit.playground.controllers.claims import claimants, claimed
 from nodeportkit.playground.controllers.hands import Hands
 from nodeportkit.playground.controllers.hashing import template_hash
 from nodeportkit.playground.controllers.pods import is_active, is_ready, pod_of
+from nodeportkit.playground.controllers.revisions import HASH, keep_revisions
 from nodeportkit.playground.store import Change, Key, Object
 
 __all__ = ["Controller"]
 
-_HASH: Final = "controller-revision-hash"
+_REVISION: Final = "controller.kubernetes.io/hash"
 _NAME: Final = "statefulset.kubernetes.io/pod-name"
 _INDEX: Final = "apps.kubernetes.io/pod-index"
 
@@ -45,6 +46,7 @@ class Controller:
             for pod in claimed(self._hands, "pods", wanted, fits=partial(_is_member, wanted))
         }
         if not wanted["metadata"].get("deletionTimestamp"):
+            keep_revisions(self._hands, wanted, _REVISION, map(_mark, pods.values()))
             self._step(wanted, pods)
         self._tell(key)
 
@@ -60,15 +62,13 @@ class Controller:
             if not together and (pod is None or not is_active(pod) or not is_ready(pod)):
                 return  # the next one waits for this one
         extra = sorted(set(pods) - set(names), key=_number, reverse=True)
-        mark = template_hash(wanted["spec"]["template"])
+        mark = _revision(wanted)
         strategy = wanted["spec"].get("updateStrategy", {})
         first = (strategy.get("rollingUpdate") or {}).get("partition", 0)
         outdated = [
             name
             for name in reversed(names)
-            if _number(name) >= first
-            and strategy.get("type") != "OnDelete"
-            and pods[name]["metadata"]["labels"].get(_HASH) != mark
+            if _number(name) >= first and strategy.get("type") != "OnDelete" and _mark(pods[name]) != mark
         ]
         going = [name for name in pods if not is_active(pods[name])]
         for name in (extra or outdated)[: None if together and extra else 1]:
@@ -82,10 +82,9 @@ class Controller:
         if told is None:
             return
         pods = [pod for pod in self._hands.owned("pods", told) if is_active(pod)]
-        mark = template_hash(told["spec"]["template"])
-        name = told["metadata"]["name"]
+        mark = _revision(told)
         ready = sum(map(is_ready, pods))
-        updated = sum(pod["metadata"]["labels"].get(_HASH) == mark for pod in pods)
+        updated = sum(_mark(pod) == mark for pod in pods)
         before = told.get("status") or {}
         done = updated == len(pods) == told["spec"].get("replicas", 1)
         status: Object = {
@@ -95,14 +94,24 @@ class Controller:
             "availableReplicas": ready,
             "updatedReplicas": updated,
             "currentReplicas": updated,
-            "currentRevision": f"{name}-{mark}" if done else before.get("currentRevision", f"{name}-{mark}"),
-            "updateRevision": f"{name}-{mark}",
+            "currentRevision": mark if done else before.get("currentRevision", mark),
+            "updateRevision": mark,
             "collisionCount": 0,
         }
         status = {field: value for field, value in status.items() if value or field in ("replicas", "collisionCount")}
         if status != before:
             told["status"] = status
             self._hands.update("statefulsets.apps", told, status=True)
+
+
+def _revision(wanted: Object) -> str:
+    """The name of the revision of the present template."""
+    return f"{wanted['metadata']['name']}-{template_hash(wanted['spec']['template'])}"
+
+
+def _mark(pod: Object) -> str:
+    """The name of the revision that the pod was made of; "" if it was not made by the set."""
+    return str((pod["metadata"].get("labels") or {}).get(HASH, ""))
 
 
 def _is_member(wanted: Object, pod: Object) -> bool:
@@ -116,5 +125,5 @@ def _number(name: str) -> int:
 
 
 def _pod(wanted: Object, name: str, number: int) -> Object:
-    marks = {_HASH: template_hash(wanted["spec"]["template"]), _NAME: name, _INDEX: str(number)}
+    marks = {HASH: _revision(wanted), _NAME: name, _INDEX: str(number)}
     return pod_of(wanted, name=name, labels=marks, hostname=name, subdomain=wanted["spec"].get("serviceName", ""))

@@ -44,8 +44,8 @@ async def run(settings: Settings, ready: Callable[[State], None]) -> None:
     if settings.guarded:
         loop.add_reader(sys.stdin.fileno(), _listen, over)
     raise_limit()
-    world = World(settings.nodes, speed=settings.speed)
     identity = new_identity()
+    world = World(settings.nodes, speed=settings.speed, authority=identity.authority.decode())
     server, port = await serve(world.api, identity, settings.port, own=Control(world).answer, guests=world.clients)
     url = f"https://{HOST}:{port}"
     try:

@@ -18,7 +18,7 @@ _OPTIONS: Final = Options(manager="nodeportkit", validation="Ignore")
 _STEP: Final = 0.02
 _TRIES: Final = 500
 # What controllers write for others, without saying so by an owner reference; and what no one misses.
-_DERIVED: Final = ("Endpoints", "Event")
+_DERIVED: Final = ("Endpoints", "Event", "Lease")
 # Owners before what they own, so that nothing is made anew; and on the way back what others stand on first.
 _DELETED_FIRST: Final = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Service", "Pod")
 _MADE_FIRST: Final = ("Namespace", "Node", "ServiceAccount", "ConfigMap")
@@ -71,6 +71,8 @@ class Snapshot:
             return ("namespaces", Key("", key.namespace)) in self._kept and self._world.api.store.get(
                 *_involved(thing)
             ) is not None
+        if resource.kind == "Lease" and key.namespace == "kube-node-lease":
+            return ("nodes", Key("", key.name)) in self._kept
         if resource.kind == "Endpoints":
             return ("services", key) in self._kept
         if resource.kind in ("ServiceAccount", "ConfigMap") and key.name in ("default", "kube-root-ca.crt"):

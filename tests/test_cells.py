@@ -267,9 +267,10 @@ def test_what_are_no_labels_is_refused(text):
         cells.parse_labels(text)
 
 
-def test_a_column_of_labels_reads_equal_texts_once():
+def test_each_row_of_a_column_of_labels_has_its_own():
     first, second, missing = cells.labels_column(["app=web", "app=web", None])
-    assert first is second
+    first["app"] = "api"
+    assert second == {"app": "web"}
     assert missing is pd.NA
 
 

@@ -6,7 +6,7 @@ has few different ages. Their `bad` argument collects what could not be read ins
 """
 
 from nodeportkit.cells.ages import INVALID, RepeatedAge, ages, format_age, parse_age, parse_repeated_age
-from nodeportkit.cells.columns import NONE, UNKNOWN, column
+from nodeportkit.cells.columns import NONE, UNKNOWN, column, own
 from nodeportkit.cells.counts import (
     Restarts,
     format_restarts,
@@ -54,6 +54,7 @@ __all__ = [
     "format_ports",
     "format_restarts",
     "labels_column",
+    "own",
     "parse_addresses",
     "parse_age",
     "parse_endpoint",

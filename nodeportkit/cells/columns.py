@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from nodeportkit.errors import ReadError
 
-__all__ = ["NONE", "UNKNOWN", "column", "wrong"]
+__all__ = ["NONE", "UNKNOWN", "column", "own", "wrong"]
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ def column(
 ) -> list[T | Any]:
     """Read each cell with `parse`, each different text once; `missing` stands for cells that are missing or blank.
 
-    Equal texts give the *same* object: copy a list or dict before changing it.
+    Each row has a list or dict of its own, so that changing one changes no other; what is nested in it may be shared.
 
     Parameters
     ----------
@@ -51,4 +51,18 @@ def column(
                 if bad is None:
                     raise
                 bad[text] = error
-    return [known[cell] for cell in cells]
+    found = [known[cell] for cell in cells]
+    return own(found) if any(isinstance(value, (dict, list)) for value in known.values()) else found
+
+
+def own(values: Iterable[Any]) -> list[Any]:
+    """The values, each list and dict a copy.
+
+    Examples
+    --------
+    >>> labels = {"app": "web"}
+    >>> first, second, missing = own([labels, labels, None])
+    >>> first == second, first is second
+    (True, False)
+    """
+    return [value.copy() if isinstance(value, (dict, list)) else value for value in values]

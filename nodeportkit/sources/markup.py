@@ -31,7 +31,7 @@ def unescape(text: str) -> str:
     >>> unescape("web   &lt;none&gt;   80/TCP"), unescape("a &lt; b")
     ('web   <none>   80/TCP', 'a &lt; b')
     """
-    if "&lt;" not in text or not _ESCAPED.search(text):
+    if "&" not in text or not _ESCAPED.search(text):
         return text
     for escaped, plain in _ENTITIES:
         text = text.replace(escaped, plain)

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nodeportkit import read
 from nodeportkit.sources.tables.cells import Cells, Lines, distinct
 from nodeportkit.sources.tables.layout import header, place, place_all
 
@@ -49,3 +50,16 @@ def test_many_lines_have_the_cells_that_each_has_alone(rows, named, times):
     assert list(zip(*(column[:] for column in columns), strict=True)) == [tuple(found[0]) for found in alone[:end]]
     assert all(found[1] == HEAD.starts for found in alone[:end])
     assert end == next((at for at, line in enumerate(lines) if place_all([line], HEAD)[1] == 0), len(lines))
+
+
+def test_rows_with_the_same_labels_and_selectors_have_their_own():
+    pods = "NAME    READY   STATUS    RESTARTS   AGE   LABELS\n" + "".join(
+        f"web-{i}   1/1     Running   0          5d    app=web\n" for i in range(3)
+    )
+    services = "NAME   TYPE       CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE   SELECTOR\n" + "".join(
+        f"web-{i}  ClusterIP  10.96.0.{i}    <none>        80/TCP    5d    app=web\n" for i in range(3)
+    )
+    cluster = read(pods + "\n" + services)
+    for cells in (cluster.pods["labels"], cluster.services["selector"]):
+        cells[0]["app"] = "api"
+        assert cells.tolist() == [{"app": "api"}, {"app": "web"}, {"app": "web"}]

@@ -194,10 +194,10 @@ def kind_of(columns: Sequence[str], cells: Sequence[Sequence[str]], command: Com
 
 def _kinds_before(names: Sequence[str]) -> set[str]:
     """The resources written before all names; the last name may be cut off."""
-    prefixes = {name.partition("/")[0] for name in names[:-1] or names if "/" in name}
-    if not all("/" in name for name in names[:-1] or names):
+    whole = names[:-1] or names
+    if not all("/" in name for name in whole):
         return set()
-    return {plural(prefix) for prefix in prefixes}
+    return {plural(prefix) for prefix in {name.partition("/")[0] for name in whole}}
 
 
 def _asked_for(command: Command | None) -> str | None:

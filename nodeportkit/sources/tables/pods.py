@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from nodeportkit.cells import ages, labels_column, parse_ready, ready_column, restarts_column
+from nodeportkit.cells import ages, labels_column, own, parse_ready, ready_column, restarts_column
 from nodeportkit.errors import ReadError
 from nodeportkit.frames import STRING, conform
 from nodeportkit.sources.reader import Fragment
@@ -52,7 +52,7 @@ def fragments(found: Listing) -> list[Fragment]:
         "containers": containers,
         "restarts": restarts,
         "terminating": _booleans(status, [text == "Terminating" if text else None for text in status.texts]),
-        "labels": labels.spread(_objects(labels_column(labels.texts, bad))),
+        "labels": own(labels.spread(_objects(labels_column(labels.texts, bad)))),
         "age": since.spread(ages(since.texts, bad)),
     }
     return [Fragment("pods", conform("pods", rows, copy=False), complete=found.complete, distinct=True)]

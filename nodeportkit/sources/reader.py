@@ -62,8 +62,8 @@ class Outcome:
     kind
         `refused`, `timeout`, `unresolved`, `unreachable`, `reset`, `http`, `created`, `configured`, `unchanged`,
         `deleted`, `edited`, `exposed`, `scaled`, `labeled`, `empty` (`No resources found`), `api-error`, `error`,
-        `warning`, `dry-run` (nothing was done), `connected`, `waiting`, `rolled-out`, `condition-met`; `address`, `url`
-        and `status` of minikube; another change that kubectl reports goes by its word (`patched`, `restarted`, ...). A
+        `warning`, `dry-run` (nothing was done), `connected`, `waiting`, `rolled-out`, `condition-met`,
+        `forwarding`; `address`, `url` and `status` of minikube; another change that kubectl reports goes by its word (`patched`, `restarted`, ...). A
         connection to the API server that fails is an `error` with `server` true and the kind of failure as `cause`, so
         that it is not taken for the service's.
     line

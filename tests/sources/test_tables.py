@@ -372,3 +372,27 @@ def test_a_list_is_complete_only_where_the_command_says_so(command, complete):
 
 def test_names_without_namespaces_are_no_objects():
     assert told("$ kubectl get pods -A -o custom-columns=NAME:.metadata.name\nNAME\nweb\n")["fragments"] == []
+
+
+def test_rows_of_several_kinds_without_headers():
+    tables = read_tables("""\
+$ kubectl get all --no-headers
+pod/web-0                   1/1   Running   0     57s
+daemonset.apps/agent   2     2     2     2     2     <none>   57s
+deployment.apps/web   3/3   3     3     58s
+replicaset.apps/web-6b7f   3     3     3     58s
+$ kubectl get svc,po -A --no-headers
+default   service/web     NodePort    10.96.0.9   <none>   80:30080/TCP   5d
+shop      pod/api-0    0/1   Pending   0     5d
+$ kubectl get svc | grep -n web
+4:web   NodePort   10.96.0.9   <none>   80:30080/TCP   5d
+""")
+    assert [(table.kind, table.line, *table.frame.iloc[0]) for table in tables] == [
+        ("pods", 2, "pod/web-0", "1/1", "Running", "0", "57s"),
+        ("daemonsets.apps", 3, "daemonset.apps/agent", "2", "2", "2", "2", "2", "<none>", "57s"),
+        ("deployments.apps", 4, "deployment.apps/web", "3/3", "3", "3", "58s"),
+        ("replicasets.apps", 5, "replicaset.apps/web-6b7f", "3", "3", "3", "58s"),
+        ("services", 7, "default", "service/web", "NodePort", "10.96.0.9", "<none>", "80:30080/TCP", "5d"),
+        ("pods", 8, "shop", "pod/api-0", "0/1", "Pending", "0", "5d"),
+    ]
+    assert all(len(table.frame) == 1 for table in tables)

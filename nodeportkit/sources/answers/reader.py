@@ -26,6 +26,7 @@ _HEADER: Final = re.compile(r"(?:< )?[A-Za-z][A-Za-z0-9-]*:(?:\s|$)|<$")
 _TRACE: Final = re.compile(r"\*(?: |$)|[<>](?: [A-Za-z][\w-]*(?::|/\d)| [A-Z]+ |$)|[{}] \[\d+ bytes data\]")
 _METER: Final = re.compile(r"\s*(?:% Total +% Received|Dload +Upload|\d{1,3} +[\d.kMG]+ +\d{1,3} +[\d.kMG]+ .*--:--)")
 _TITLE: Final = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
+_POWERSHELL: Final = re.compile(r"StatusCode +: (\d{3})$")
 _CODE: Final = re.compile(r"\d{3}$")
 _LONGEST: Final = 200
 
@@ -158,6 +159,8 @@ def _details(body: Sequence[str], command: Command | None, status: int | None) -
     if command and "%{http_code}" in command.text and (last := [line for line in body if _CODE.fullmatch(line[-3:])]):
         details["status"] = int(last[-1][-3:])
         shown = "" if _CODE.fullmatch(shown) else shown
+    elif status is None and (told := next(filter(None, map(_POWERSHELL.match, body)), None)):
+        details["status"] = int(told[1])
     if title := _TITLE.search(text):
         details["title"] = " ".join(html.unescape(title[1]).split())[:_LONGEST]
     elif shown and not _is_html(shown):

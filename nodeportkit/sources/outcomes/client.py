@@ -14,7 +14,7 @@ from typing import Any, Final
 from nodeportkit.frames import empty
 from nodeportkit.sources.kinds import full_kind
 from nodeportkit.sources.objects.kinds import frame_of_resource
-from nodeportkit.sources.outcomes.failures import address_in, failure
+from nodeportkit.sources.outcomes.failures import address_in, failure, powershells_rest
 from nodeportkit.sources.reader import Context, Finding, Fragment, Outcome
 from nodeportkit.sources.shell import words
 
@@ -37,13 +37,18 @@ _NO_SERVER: Final = re.compile(
     r"|The connection to the server (?P<host>\S+?)(?::(?P<port>\d+))? was (?P<was>refused)\b"
 )
 _KLOG: Final = re.compile(r"([EW])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.-]+:\d+\] (?P<message>.*)$")
-_ERROR: Final = re.compile(r"(?:error|Error|ERROR): (?P<message>.*)$")
+_ERROR: Final = re.compile(r"(?:error|Error|ERROR|Error in configuration): (?P<message>.*)$")
+# PowerShell puts the name of the program before what it wrote to stderr, and the place in the script below.
+_POWERSHELL: Final = re.compile(r"(?:kubectl|minikube)(?:\.exe)? : (?P<message>\S.*)$")
 _WARNING: Final = re.compile(
     r"(?:Warning|warning|WARNING): (?P<message>.*)$|(?P<flag>Flag --\S+ has been deprecated.*)$"
 )
 _SHELL: Final = re.compile(
     r"(?:-?(?:ba|z|k|da|a)?sh: )?(?:line )?(?:\d+: )?(?:(?P<program>[\w./-]+): (?:command )?not found"
     r"|command not found: (?P<other>[\w./-]+))$"
+    r"|'(?P<windows>[\w.\\/:-]+)' is not recognized as an internal or external command,"
+    r"|(?:[\w.-]+ ?: )?The term '(?P<powershell>[^']+)' is not recognized as "
+    r"|fish: Unknown command: (?P<fish>\S+)"
 )
 _EXIT: Final = re.compile(r"command terminated with (?:non-zero )?exit code:? (?P<code>\d+)")
 # Lines that follow an error and only help to read it.
@@ -55,17 +60,26 @@ _ASIDE: Final = re.compile(
     r"Defaulted container |Defaulting container name |If you don't see a command prompt, try pressing enter"
     r"|A copy of your changes has been stored to |Use 'kubectl .* to see all of the containers in this pod"
     r"|You must specify the type of resource to get\."
+    r"|Handling connection for \d+$"
+    r"|shell: \S+ .*\{0\}$|##\[(?:end)?group\]"  # runners of GitHub
+)
+_FORWARDING: Final = re.compile(
+    r"Forwarding from (?P<address>\[[0-9a-f:]+\]|[\d.]+):(?P<port>\d{1,5}) -> (?P<target_port>\d{1,5})$"
 )
 _FIRST_WORDS: Final = words(
-    "Error Error: error: ERROR: The Unable No Warning: warning: WARNING: Flag command Defaulted Defaulting If A Use You"
+    "Error Error: error: ERROR: The Unable No Warning: warning: WARNING: Flag command Defaulted Defaulting If A Use You "
+    "Forwarding Handling shell: kubectl kubectl.exe minikube minikube.exe fish:"
 )
+_SIGNS: Final = re.compile(r"not found|not recognized as |^##\[")
 
 
 def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
     """Errors, warnings, and `No resources found`."""
     line = lines[at].strip()
-    if line.partition(" ")[0] not in _FIRST_WORDS and "not found" not in line and not _KLOG.match(line):
+    if line.partition(" ")[0] not in _FIRST_WORDS and not _SIGNS.search(line) and not _KLOG.match(line):
         return None
+    if (told := _POWERSHELL.match(line)) and not told["message"].startswith("The term '"):
+        return _through_powershell(told, lines, at, context)
     for pattern, tell in _FORMS:
         if told := pattern.match(line):
             return tell(told, lines, at, context)
@@ -175,9 +189,24 @@ def _warning(told: re.Match[str], _lines: Sequence[str], at: int, _context: Cont
     return _finding("warning", told[0], at, at + 1, {"message": told["message"] or told["flag"]})
 
 
-def _shell(told: re.Match[str], _lines: Sequence[str], at: int, _context: Context) -> Finding:
-    program = told["program"] or told["other"]
-    return _finding("error", told[0], at, at + 1, {"message": "command not found", "program": program})
+def _shell(told: re.Match[str], lines: Sequence[str], at: int, _context: Context) -> Finding:
+    program = next(filter(None, told.groups()))
+    end = at + 1 + (lines[at + 1 : at + 2] == ["operable program or batch file."])
+    details = {"message": "command not found", "program": program}
+    return _finding("error", lines[at].strip(), at, powershells_rest(lines, end), details)
+
+
+def _through_powershell(told: re.Match[str], lines: Sequence[str], at: int, context: Context) -> Finding:
+    inner = find([told["message"]], 0, context)
+    kind, details = "error", {"message": told["message"]}
+    if inner is not None and inner.outcomes:
+        kind, details = inner.outcomes[0].kind, inner.outcomes[0].details
+    return _finding(kind, told[0], at, powershells_rest(lines, at + 1), details)
+
+
+def _forwarding(told: re.Match[str], _lines: Sequence[str], at: int, _context: Context) -> Finding:
+    ports = {name: int(told[name]) for name in ("port", "target_port")}
+    return _finding("forwarding", told[0], at, at + 1, {"address": told["address"].strip("[]")} | ports)
 
 
 def _exit(told: re.Match[str], _lines: Sequence[str], at: int, _context: Context) -> Finding:
@@ -197,6 +226,7 @@ _FORMS: Final = (
     (_WARNING, _warning),
     (_KLOG, _klog),
     (_EXIT, _exit),
+    (_FORWARDING, _forwarding),
     (_ASIDE, _aside),
     (_SHELL, _shell),
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from nodeportkit.sources.outcomes.curl import fetches, target
-from nodeportkit.sources.outcomes.failures import address_in, failure
+from nodeportkit.sources.outcomes.failures import address_in, failure, powershells_rest
 from nodeportkit.sources.reader import Context, Finding, Outcome
 from nodeportkit.sources.shell import words
 
@@ -30,7 +30,6 @@ _BROWSER: Final = re.compile(
     r"(?P<host>\S+) (?:refused to connect|took too long to respond|sent an invalid response)\.?$|(?:net::)?ERR_[A-Z_]+$"
 )
 _STOOD: Final = re.compile(r"Connection to (?P<host>\S+)(?: \([^)]*\))?(?: (?P<port>\d+))? port \[.*\] succeeded!")
-_POWERSHELL_REST: Final = re.compile(r"At line:\d|\+ |\s*\+ (?:~|CategoryInfo|FullyQualifiedErrorId)")
 _CHATTER: Final = re.compile(
     r"--\d{4}-\d\d-\d\d \d\d:\d\d:\d\d--  \S|Length: (?:\d|unspecified)|Saving to: |saving to |Giving up\.|Retrying\."
     r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ERROR \d{3}: |\d+K[ .]*\d+% |writing to stdout|Connecting to \S+ \([^)]*\)$|'[^']*' saved$|written to stdout"
@@ -54,8 +53,7 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
     if told := _PROGRAM.match(line):
         kind = failure(told["message"]) or "error"
         details = {"program": told["program"], "message": told["message"]} | address_in(told["message"])
-        while end < len(lines) and _POWERSHELL_REST.match(lines[end]):
-            end += 1
+        end = powershells_rest(lines, end)
     if answer := _ANSWER.match(line):
         status = answer["status"] or answer["refused"]
         kind = "http" if status else failure(answer["other"]) or "error"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
-__all__ = ["address_in", "failure"]
+__all__ = ["address_in", "failure", "powershells_rest"]
 
 _FAILURES: Final = (
     # A name that is resolved too slowly is a matter of names, not of the port.
@@ -33,6 +34,7 @@ _ADDRESS: Final = re.compile(
     r"|\b(?P<v4>\d{1,3}(?:\.\d{1,3}){3})(?:(?::| port | )(?P<p4>\d{1,5})\b)?"
 )
 
+_POWERSHELLS_REST: Final = re.compile(r"At line:\d|At .*\.ps1:\d|\+ |\s*\+ (?:~|CategoryInfo|FullyQualifiedErrorId)")
 # What follows "on" is the name server.
 _LOOKUP: Final = re.compile(r"\blookup (\S+?)(?: on |: )")
 
@@ -66,3 +68,10 @@ def address_in(words: str) -> dict[str, Any]:
     address = found["v4"] or found["v6"].strip("[]")
     port = found["p4"] or found["p6"]
     return {"address": address} | ({"port": int(port)} if port else {})
+
+
+def powershells_rest(lines: Sequence[str], end: int) -> int:
+    """Where the lines end in which PowerShell tells the place of an error whose words stand above `end`."""
+    while end < len(lines) and _POWERSHELLS_REST.match(lines[end]):
+        end += 1
+    return end

@@ -11,6 +11,7 @@ __all__ = ["custom_columns", "has_headers", "is_watch", "label_columns", "option
 
 _BUNDLED_WATCH = re.compile(r"-[AR]*w")
 # What lets lines through as they are, and mostly not the header.
+_NUMBERS = re.compile(r"-[A-Za-z]*[ncobH][A-Za-z]*|--(?:line-number|count|only-matching|byte-offset|with-filename)")
 _SIEVES = frozenset({"grep", "egrep", "rg", "tail", "findstr", "select-string"})
 
 
@@ -72,7 +73,11 @@ def has_headers(command: Command | None) -> bool:
         return True
     if _flag(command, "--no-headers"):
         return False
-    programs = [simple.program.lower() for simple in split(command.text)]
+    simples = split(command.text)
+    # What numbers or counts lines leaves none as it was.
+    if any(_NUMBERS.fullmatch(word) for simple in simples[1:] if simple.program != "tail" for word in simple.words):
+        return True
+    programs = [simple.program.lower() for simple in simples]
     return len(programs) < 2 or not set(programs[1:]) <= _SIEVES
 
 

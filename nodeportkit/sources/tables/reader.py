@@ -12,7 +12,7 @@ from nodeportkit.sources.tables.cells import Cells
 from nodeportkit.sources.tables.collapsed import collapsed_header, collapsed_row
 from nodeportkit.sources.tables.columns import kind_by_columns, kind_of
 from nodeportkit.sources.tables.custom import custom_fragments, standard_names
-from nodeportkit.sources.tables.headless import unwritten_header
+from nodeportkit.sources.tables.headless import of_one_kind, unwritten_header
 from nodeportkit.sources.tables.layout import Header, header
 from nodeportkit.sources.tables.listing import listing, resources
 from nodeportkit.sources.tables.names import read_names
@@ -53,7 +53,9 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
     if names is not None:
         return _finding(context, ("NAME",), Body([Cells(names[1])], at + len(names[1])), at, lines, names[0])
     head = unwritten_header(line, context)
-    return _below(lines, at, head, context, written=False) if head is not None else None
+    if head is None:
+        return None
+    return _below(lines[: of_one_kind(lines, at, context)], at, head, context, written=False)
 
 
 def _below(lines: Sequence[str], at: int, head: Header, context: Context, *, written: bool = True) -> Finding | None:

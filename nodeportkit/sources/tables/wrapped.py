@@ -55,7 +55,7 @@ def read_wrapped(lines: Sequence[str], at: int, read: int | None = None) -> tupl
     >>> head, body = read_wrapped(
     ...     ["NAME   READY   STATUS    REST", "ARTS   AGE", "web    1/1     Running   0", "       5d"], 0
     ... )
-    >>> head.columns, body.columns, body.end
+    >>> head.columns, [list(cells) for cells in body.columns], body.end
     (('NAME', 'READY', 'STATUS', 'RESTARTS', 'AGE'), [['web'], ['1/1'], ['Running'], ['0'], ['5d']], 4)
     """
     if not _FIRST.match(lines[at]):

@@ -38,8 +38,8 @@ class Command:
     output
         The value of `-o`; "" for a table.
     filtered
-        Whether a selector, a field selector, a name, a file or a pipe narrows what is listed, so that an object that is
-        not listed may still exist.
+        Whether a selector, a field selector, a name, a file, a pipe or a screen narrows what is listed, so that an object
+        that is not listed may still exist.
     """
 
     text: str
@@ -144,7 +144,8 @@ def parse_command(line: str) -> Command:
     else:
         verb = next((word for word in words[1:] if word[:1] != "-"), "")
         command = Command(text, program, verb if verb.isalpha() and program not in ("curl", "wget") else "")
-    return replace(command, filtered=True) if chosen.piped else command
+    # A screen of watch shows as many lines as it has room for.
+    return replace(command, filtered=True) if chosen.piped or text.startswith("watch ") else command
 
 
 def sets_namespace(command: Command) -> bool:

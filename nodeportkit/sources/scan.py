@@ -176,6 +176,16 @@ class _Walk:
             return command if "--context" in command.text else replace(command, namespace=self.namespace)
         return command
 
+    def learn_namespace(self, found: Finding) -> None:
+        """The namespace of the current context, where `kubectl config get-contexts` marks it."""
+        if found.table is None or self.step is None or self.step.command.verb != "config get-contexts":
+            return
+        if not {"CURRENT", "NAMESPACE"} <= set(found.table.frame.columns):
+            return
+        frame = found.table.frame
+        for namespace in frame.loc[frame["CURRENT"] == "*", "NAMESPACE"]:
+            self.namespace = namespace or None
+
     def end_of(self, word: str, start: int) -> int | None:
         """Where the line stands that is nothing but `word`."""
         if self.ends is None:
@@ -208,6 +218,7 @@ class _Walk:
             if isinstance(found, Finding):
                 self.findings.append(found)
                 self.owners.append(owner)
+                self.learn_namespace(found)
                 self.unread.extend((place + 1, self.lines[place]) for place in found.unread if self.lines[place])
                 at = min(max(found.end, at + 1), end)
             else:

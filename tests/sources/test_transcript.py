@@ -69,3 +69,21 @@ def test_what_stands_before_the_first_command_is_of_no_step():
 def test_output_holds_what_was_printed_without_what_copying_added():
     (step,) = read_transcript("$ kubectl get svc\r\n\x1b[1mNAME\x1b[0m\xa0\xa0 AGE\r\nweb    5d\r\n\r\n\r\n")
     assert step.output == "NAME   AGE\nweb    5d"
+
+
+def test_the_namespace_of_the_context_that_is_marked_as_current():
+    steps = read_transcript("""\
+$ kubectl config get-contexts
+CURRENT   NAME       CLUSTER    AUTHINFO   NAMESPACE
+          kind       kind       kind       test
+*         minikube   minikube   minikube   shop
+$ kubectl get svc
+NAME   TYPE       CLUSTER-IP   EXTERNAL-IP   PORT(S)        AGE
+web    NodePort   10.96.0.9    <none>        80:30080/TCP   5d
+Every 2.0s: kubectl get svc -n pay          host: Mon Nov 23 01:23:45 2026
+
+NAME   TYPE       CLUSTER-IP   EXTERNAL-IP   PORT(S)        AGE
+web    NodePort   10.96.0.8    <none>        80:30081/TCP   5d
+""")
+    assert [step.parsed.namespace for step in steps] == [None, "shop", "pay"]
+    assert [step.parsed.complete for step in steps[1:]] == [("shop",), ()]

@@ -11,6 +11,7 @@ from kr8s.objects import ConfigMap, Deployment, Namespace, Pod, Service, object_
 
 # It warns of servers that are younger than itself.
 pytestmark = pytest.mark.filterwarnings("ignore:Kubernetes version .* is not supported")
+ROOT = "kube-root-ca.crt"  # a ConfigMap of every namespace
 LABELS = {"app": "web"}
 TEMPLATE = {"metadata": {"labels": LABELS}, "spec": {"containers": [{"name": "web", "image": "nginx", "ports": [{"containerPort": 80}]}]}}  # fmt: skip
 
@@ -29,9 +30,6 @@ def namespace(api, request):
     made.create()
     yield name
     made.delete()
-
-
-ROOT = "kube-root-ca.crt"  # a ConfigMap of every namespace
 
 
 def service(name, namespace, **spec):

@@ -275,7 +275,7 @@ class ApiServer:
                 return Answer(201, dict(_SUCCESS))
         if place.sub in place.resource.subresources:
             raise method_not_allowed()
-        raise subresources.unserved_beside(thing, place.sub)
+        raise subresources.unserved_beside(self.store, thing, place.sub, request.query.get("command", ()))
 
     def _scale(self, request: Request, place: Place, thing: Object) -> Answer:
         self._wanted(request)  # before anything is done

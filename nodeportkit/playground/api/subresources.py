@@ -5,16 +5,21 @@ pkg/registry/apps/deployment/storage.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from nodeportkit.kube.validation.status import failure
 from nodeportkit.playground.api.failures import ApiError, bad_request
 from nodeportkit.playground.resources import Resource
-from nodeportkit.playground.store import Object, copied
+from nodeportkit.playground.store import Key, Object, Store, copied
 from nodeportkit.selectors import format_selector
 
 __all__ = ["SCALE", "as_scale", "scaled", "unserved_beside"]
 
+# Programs that would dial, or ask for names.
+_DIALS: Final = ("curl", "wget", "nc", "telnet")
+_RESOLVES: Final = ("nslookup", "dig", "host", "getent")
+_RESOLV_CONF: Final = "/etc/resolv.conf"
 SCALE: Final = Resource("Scale", "scales", "autoscaling")
 
 
@@ -47,11 +52,25 @@ def scaled(thing: Object, scale: Any) -> Object:
     return changed
 
 
-def unserved_beside(thing: Object, sub: str) -> ApiError:
-    """What a cluster serves beside an object, and a playground does not: 404 that says what to do instead."""
+def unserved_beside(store: Store, thing: Object, sub: str, command: Sequence[str] = ()) -> ApiError:
+    """What a cluster serves beside an object, and a playground does not: 404 that says what to do instead.
+
+    Parameters
+    ----------
+    store
+        The objects, to name addresses.
+    thing, sub
+        What was asked for.
+    command
+        The program that was to run in a pod, and its arguments.
+    """
     name = thing["metadata"]["name"]
     if sub in ("portforward", "proxy"):
         said = f"the playground forwards no connections: {_dialled(thing)}"
+    elif command and command[0] in _DIALS:
+        said = f"the playground runs no programs in its pods: {_asked(store, thing, command)}"
+    elif command and (command[0] in _RESOLVES or _RESOLV_CONF in command):
+        said = "the playground resolves no names: `kubectl get services` tells the addresses, and this machine can dial them"
     elif thing["kind"] == "Pod":
         said = f"the playground runs no programs in its pods: `kubectl logs {name}` and `kubectl describe pod {name}` tell of it"
     else:
@@ -59,8 +78,21 @@ def unserved_beside(thing: Object, sub: str) -> ApiError:
     return ApiError({**failure(404, "NotFound", said), "details": {}})
 
 
-def _dialled(thing: Object) -> str:
-    """Where to dial instead."""
+def _asked(store: Store, pod: Object, command: Sequence[str]) -> str:
+    """Where the service is that a command is to ask; or that all addresses can be dialled."""
+    for word in command[1:]:
+        name, _, rest = word.removeprefix("http://").partition("/")[0].partition(".")
+        name, _, port = name.partition(":")
+        namespace = rest.partition(":")[0].partition(".")[0] or pod["metadata"]["namespace"]
+        service = store.get("services", Key(namespace, name))
+        if service is not None:
+            port = port or rest.partition(":")[2]
+            return _dialled(service, port)
+    return "every address of the cluster can be dialled on this machine"
+
+
+def _dialled(thing: Object, port: str = "") -> str:
+    """Where to dial instead; of several ports, at the one that is named."""
     name, spec = thing["metadata"]["name"], thing.get("spec") or {}
     if thing["kind"] == "Pod":
         address = (thing.get("status") or {}).get("podIP")
@@ -68,6 +100,8 @@ def _dialled(thing: Object) -> str:
     else:
         address = spec.get("clusterIP")
         ports = [it["port"] for it in spec.get("ports") or ()]
+    if port.isdecimal() and int(port) in ports:
+        ports = [int(port)]
     if not address or address == "None":
         return f"{name} has no address"
     return f"dial {name} on this machine, at {' or '.join(f'{address}:{port}' for port in ports) or address}"

@@ -12,14 +12,15 @@ from nodeportkit.sources.reader import Context, Finding, Fragment
 
 __all__ = ["find"]
 
-_COLUMNS: Final = {"PROFILE", "RUNTIME", "IP", "STATUS"}
+_COLUMNS: Final = {"PROFILE", "VERSION", "IP", "STATUS"}
+_OLD_NAMES: Final = {"NODEIP": "IP", "KUBERNETES VERSION": "VERSION"}  # minikube 1.6 and 1.7
 # In a cluster of three control planes or more IP is an address that they share.
 _MOST_NODES: Final = 2
 
 
 def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:  # noqa: ARG001
     """The list of profiles whose box begins at `lines[at]`, or None."""
-    box = read_box(lines, at, _COLUMNS.issubset)
+    box = read_box(lines, at, lambda names: set(map(_name, names)) >= _COLUMNS)
     if box is None:
         return None
     chosen = _chosen(box)
@@ -33,12 +34,16 @@ def _chosen(box: Box) -> list[dict[str, str]]:
 
     Every profile is a cluster of its own. Without an active one among several, nothing is known of the cluster at hand.
     """
-    columns = [name.upper() for name in box.columns]
+    columns = [_name(name) for name in box.columns]
     profiles = [dict(zip(columns, cells, strict=True)) for cells in box.rows if cells[columns.index("PROFILE")]]
     active = next((name for name in ("ACTIVE KUBECONTEXT", "ACTIVE") if name in columns), None)
     if active is None:
         return profiles if len(profiles) == 1 else []
     return [profile for profile in profiles if profile[active] == "*"]
+
+
+def _name(column: str) -> str:
+    return _OLD_NAMES.get(column.upper(), column.upper())
 
 
 def _driver(profile: dict[str, str]) -> str:

@@ -114,8 +114,10 @@ class Entry(_End):
         """Dial the pod; until it answers, what the client says waits."""
         super().connection_made(transport)
         assert self.transport is not None
-        self.transport.pause_reading()
-        self._dialling = asyncio.get_running_loop().create_task(self._dial(self.transport))
+        loop = asyncio.get_running_loop()
+        # A moment later: before Python 3.11.4, Debian 12's among them, a pause was forgotten here (python/cpython#103607).
+        loop.call_soon(self.transport.pause_reading)
+        self._dialling = loop.create_task(self._dial(self.transport))
         self._guests.arrive(self)
 
     async def _dial(self, transport: asyncio.Transport) -> None:

@@ -25,14 +25,14 @@ def state_home(tmp_path_factory):
     typed(home, "down")
 
 
-def typed(home, command, code=0):
+def typed(home, command, code=0, **exported):
     done = subprocess.run(
         [str(BIN / "nodeportkit"), "playground", *command.split()],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
-        env={**os.environ, "XDG_STATE_HOME": str(home), "PATH": f"{BIN}:{os.environ['PATH']}"},
+        env={**os.environ, "XDG_STATE_HOME": str(home), "PATH": f"{BIN}:{os.environ['PATH']}"} | exported,
     )
     assert code is None or done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -92,3 +92,14 @@ def test_without_a_playground_it_says_how_to_begin_one(tmp_path, monkeypatch):
 
 def test_a_command_that_is_not_there_is_told_with_the_nearest(tmp_path):
     assert "Did you mean plant?" in typed(tmp_path, "plat", code=2)
+
+
+def test_a_shell_that_exports_the_kubeconfig_of_a_playground_means_that_one(state_home, tmp_path):
+    path = str(tmp_path / "other")
+    typed(state_home, f"up --nodes 1 --kubeconfig {path}")
+    assert f"kubeconfig  {path}\n" in typed(state_home, "status", KUBECONFIG=path)
+    assert typed(state_home, "minikube node list", KUBECONFIG=path).count("\n") == 1
+    # A kubeconfig of anything else leads to no playground: the user's own is meant.
+    assert path not in typed(state_home, "status", KUBECONFIG="/nowhere:/else")
+    assert typed(state_home, "down", KUBECONFIG=path) == "The playground is gone.\n"
+    assert "2 of 2 nodes" in typed(state_home, "status")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import click
+from nodeportkit.cli.which_playground import deed
 
-from nodeportkit.cli.which_playground import attached, which
+if TYPE_CHECKING:
+    from nodeportkit.playground.playground import Playground
 
 __all__ = ["command"]
 
 
-@click.command("heal")
-@which
-def command(kubeconfig: Path | None) -> None:
+@deed("heal")
+def command(playground: Playground) -> str:
     """Take back the faults that were planted.
 
     \b
@@ -22,5 +22,5 @@ def command(kubeconfig: Path | None) -> None:
 
     Exit code: 0; 2 if no playground runs.
     """
-    attached(kubeconfig).heal()
-    click.echo("Everything is as it was before the first fault.")
+    playground.heal()
+    return "Everything is as it was before the first fault."

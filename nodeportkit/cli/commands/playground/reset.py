@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import click
+from nodeportkit.cli.which_playground import deed
 
-from nodeportkit.cli.which_playground import attached, which
+if TYPE_CHECKING:
+    from nodeportkit.playground.playground import Playground
 
 __all__ = ["command"]
 
 
-@click.command("reset")
-@which
-def command(kubeconfig: Path | None) -> None:
+@deed("reset")
+def command(playground: Playground) -> str:
     """Begin anew: delete everything that was added, and make the nodes as at first.
 
     \b
@@ -22,5 +22,5 @@ def command(kubeconfig: Path | None) -> None:
 
     Exit code: 0; 2 if no playground runs.
     """
-    attached(kubeconfig).reset()
-    click.echo("The playground is as at first.")
+    playground.reset()
+    return "The playground is as at first."

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from nodeportkit.cli import terminal
-from nodeportkit.cli.which_playground import attached, which
+from nodeportkit.cli.which_playground import deed
+
+if TYPE_CHECKING:
+    from nodeportkit.playground.playground import Playground
 
 __all__ = ["command"]
 
 
-@click.command("stop-node")
-@which
-@click.argument("node")
-def command(kubeconfig: Path | None, node: str) -> None:
+@deed("stop-node", click.argument("node"))
+def command(playground: Playground, node: str) -> str:
     """Switch NODE off. It answers nobody, is NotReady 40 seconds later, and its pods leave after another 300.
 
     \b
@@ -24,5 +25,5 @@ def command(kubeconfig: Path | None, node: str) -> None:
 
     Exit code: 0; 2 if no playground runs, or it has no such node.
     """
-    attached(kubeconfig).stop_node(node)
-    click.echo(f"{terminal.cell(node)} is switched off.")
+    playground.stop_node(node)
+    return f"{terminal.cell(node)} is switched off."

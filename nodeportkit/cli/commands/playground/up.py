@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nodeportkit.cli.which_playground import which
+from nodeportkit.cli.which_playground import own
 
 if TYPE_CHECKING:
     from nodeportkit.playground.process.state import State
@@ -17,7 +17,7 @@ __all__ = ["command"]
 
 
 @click.command("up")
-@which
+@own
 @click.option("--nodes", type=click.IntRange(1, 250), default=3, show_default=True, help="How many nodes.")
 @click.option("--speed", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, help="Of its clock.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port of its API.  [default: a free one]")

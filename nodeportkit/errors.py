@@ -141,6 +141,8 @@ def nearest(name: str, known: Iterable[str], *, most: int = 3) -> str:
     'Did you mean shop/web?'
     >>> nearest("wep", ["shop/web", "shop/api"])
     'Did you mean shop/web?'
+    >>> nearest("web", ["a", "b", "c", "d"], most=1)
+    'There are: a, b and 2 more.'
     >>> nearest("web", [])
     ''
     """
@@ -155,5 +157,6 @@ def nearest(name: str, known: Iterable[str], *, most: int = 3) -> str:
         return f"Did you mean {' or '.join(close)}?"
     if not names:
         return ""
-    shown = ", ".join(names[: 2 * most])
-    return f"There are: {shown}{', ...' if len(names) > 2 * most else ''}."
+    first = 2 * most
+    more = f" and {len(names) - first:,} more" if len(names) > first else ""
+    return f"There are: {', '.join(names[:first])}{more}."

@@ -123,6 +123,11 @@ def test_diagnose_is_quiet_about_a_healthy_service():
 def test_audit_tells_the_worst_first_and_ends_with_its_exit_code():
     code, out, _ = run("audit", REAL)
     assert code == 1
+    # What is exposed comes before what is wrong with it: node ports, and the health check ports beside them.
+    specs = [thing["spec"] for thing in json.loads(REAL.read_text())["items"] if thing["kind"] == "Service"]
+    ports = sum("nodePort" in each for spec in specs for each in spec.get("ports", []))
+    ports += sum("healthCheckNodePort" in spec for spec in specs)
+    assert out.startswith(f"{ports} ports of ")
     blocks = [block for block in out.split("\n\n") if block.startswith(("error:", "warning:"))]
     assert blocks == sorted(blocks, key=lambda block: block.startswith("warning:"))
     assert any("selector-matches-nothing  Service shop/nobody" in block for block in blocks)

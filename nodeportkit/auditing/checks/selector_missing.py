@@ -28,7 +28,7 @@ def _look(scene: Scene) -> Iterator[Finding]:
             at,
             "spec.selector",
             f"It has no selector, and {lists} an endpoint: every connection is refused.",
-            command("set selector service", namespace, name, "KEY=VALUE"),
+            command("get pods", namespace, "--show-labels"),
         )
 
 

@@ -62,13 +62,28 @@ def command(
     counts = found["severity"].value_counts().to_dict()
     said = ", ".join(f"{counts.get(s, 0):,} {s}{'s' * (counts.get(s, 0) != 1)}" for s in _SEVERITIES)
     failing = _SEVERITIES[: _SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
+    title = f"{_exposed(cluster, namespace, node_port_range)}{said}"
     return Answer(
-        lambda: _text(found, unseen, said, notes),
+        lambda: _text(found, unseen, title, notes),
         found,
-        said,
+        title,
         forms=_reports(cluster, found),
         code=int(found["severity"].isin(failing).any()),
     )
+
+
+def _exposed(cluster: Cluster, namespace: str | None, node_port_range: str | None) -> str:
+    """How much is open: `54 ports of 41 services are open on every node: `; "" where nothing is."""
+    from nodeportkit.auditing import node_port_map
+
+    claims = node_port_map(cluster, node_port_range=node_port_range)
+    counted = claims["kind"].ne("host port") & (claims["namespace"].eq(namespace) if namespace else True)
+    open_ = claims[counted.fillna(False).to_numpy(dtype=bool)]
+    ports, services = (len(open_.drop_duplicates(of)) for of in (["protocol", "node_port"], ["namespace", "service"]))
+    if not ports:
+        return ""
+    of = f"{ports:,} port{'s' * (ports != 1)} of {services:,} service{'s' * (services != 1)}"
+    return f"{of} {'is' if ports == 1 else 'are'} open on every node: "
 
 
 def _must_be_there(cluster: Cluster, namespace: str) -> None:

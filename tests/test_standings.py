@@ -185,7 +185,7 @@ BROKEN = {
         {"pods": labelled({"app": "db"}, {"app": "api"})},
         "selector-mismatch", "selector", "web answers nobody: its selector matches no pod",
         "No pod carries app=web or tier=front.",
-        "Here app is api or db. No pod has a label tier. Compare with the labels of the pods:", "",
+        "Pods of this namespace carry app=api or app=db. No pod has a label tier. Compare with the labels of the pods:", "",
     ),
     "pods in another namespace": (
         {"pods": {"namespace": ["shop", "default"], "labels": [FRONT, {"app": "db"}]}},

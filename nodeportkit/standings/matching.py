@@ -133,7 +133,7 @@ def _what_there_is(facts: Facts) -> str:
         if carrying:
             said.append(f"{some(carrying, 'pod')} {agree(carrying, 'carries', 'carry')} {key}={value}.")
         elif values:
-            said.append(f"Here {key} is {listed(values, 'or')}.")
+            said.append(f"Pods of this namespace carry {listed([f'{key}={value}' for value in values], 'or')}.")
         else:
             said.append(f"No pod has a label {key}.")
     return " ".join([*said, "Compare with the labels of the pods:"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -72,13 +73,15 @@ class Logs:
     def of(self, pod: Object, container: str, after: int = 0) -> list[Line]:
         """The lines of a container with higher numbers than that."""
         lines = self._lines.get((str(pod["metadata"]["uid"]), container), ())
-        return [line for line in lines if line.number > after]
+        # From the end: whoever follows asks at every line.
+        return list(itertools.takewhile(lambda line: line.number > after, reversed(lines)))[::-1]
 
     @contextmanager
     def followed(self, pod: Object) -> Iterator[asyncio.Event]:
-        """An event that is set whenever the pod prints something or changes."""
+        """An event that is set at first, and then whenever the pod prints something or changes."""
         uid = str(pod["metadata"]["uid"])
         news = asyncio.Event()
+        news.set()  # something may have come before anybody waited
         self._followers.setdefault(uid, set()).add(news)
         try:
             yield news

@@ -53,14 +53,15 @@ def log_of(store: Store, logs: Logs, pod: Object, request: Request, now: datetim
     text = shown.first([it for it in lines if began <= it.at and (until is None or it.at < until)])
     if not request.flag("follow") or "finishedAt" in state:
         return Answer(200, text=text)
-    return Answer(200, lines=_follow(store, logs, pod, container["name"], state, shown, text))
+    return Answer(
+        200, lines=_follow(store, logs, pod, container["name"], state, shown, text, lines[-1].number if lines else 0)
+    )
 
 
 async def _follow(
-    store: Store, logs: Logs, pod: Object, container: str, state: Object, shown: _Shown, text: str
+    store: Store, logs: Logs, pod: Object, container: str, state: Object, shown: _Shown, text: str, last: int
 ) -> AsyncIterator[str]:
     key = Key(pod["metadata"]["namespace"], pod["metadata"]["name"])
-    last = max((line.number for line in logs.of(pod, container)), default=0)
     with logs.followed(pod) as news:
         while True:
             if text:

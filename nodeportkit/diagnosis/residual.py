@@ -48,8 +48,8 @@ def _next(case: Case) -> tuple[Cause, str, str]:
             return rolling_update.CAUSE, words, logs
         case "uneven":
             words = (
-                "kube-proxy chooses a pod once a connection, at random. Count connections for each pod, and give them as "
-                "observed=. See which pods get any:"
+                "kube-proxy chooses a pod once a connection, at random. Count connections for each pod, and give the counts "
+                "(observed=, --observed). See which pods get any:"
             )
             return uneven_by_design.CAUSE, words, case.listing("endpointslices")
         case "timeout" if case.dial.kind == "loopback":

@@ -115,6 +115,19 @@ def test_diagnose_names_the_cause_the_key_and_the_articles_own_fix():
     assert """kubectl patch service myapp-service -p '{"spec": {"selector": {"type": null}}}'""" in out
 
 
+def test_counts_of_connections_tell_whether_the_load_is_even():
+    asked = ["diagnose", "shop/web", "--port", "30080", "--observed", "-", REAL]
+    even = "".join(f"     {count} web-{number}\n" for number, count in enumerate((41, 38, 44, 36, 41)))
+    code, out, _ = run(*asked, data=even)
+    assert (code, out.splitlines()[0]) == (0, "shop/web: the spread is what kube-proxy makes of it")
+    assert "This spread is what chance gives" in out
+    code, out, _ = run(*asked, data="pod,count\nweb-0,160\npod/web-1,10\nweb-2,12\nweb-3,9\nweb-4,9\n")
+    assert (code, "web-0 gets 4.0 times its share" in out, "(possible)" in out) == (0, True, True)
+    code, out, err = run(*asked, data="web-0 12\nGET / 200 ok\n")
+    assert (code, out) == (2, "")
+    assert err == "nodeportkit: standard input: line 2 is no pod and a count. Give lines as `104 web-0`.\n"
+
+
 def test_diagnose_is_quiet_about_a_healthy_service():
     code, out, _ = run("diagnose", "shop/web-local", "--symptom", "refused", "--node", "node-2", REAL)
     assert (code, "(fact)" in out, "(hint)" in out) == (0, False, False)
@@ -205,6 +218,7 @@ def test_the_examples_of_its_help_run(command, kubectl):
     for name in ("cluster.json", "before.json", "after.json"):
         shutil.copy(REAL, kubectl / name)
     shutil.copy(ARTICLE, kubectl / "session.txt")
+    (kubectl / "answers.txt").write_text("web-0\nweb-1\nweb-0\n")
     service = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n"
     (kubectl / "service.yaml").write_text(service)
     path = f"{kubectl / 'bin'}:{BIN}:{os.environ['PATH']}"

@@ -11,6 +11,7 @@ import pandas as pd
 
 from nodeportkit.cli import terminal
 from nodeportkit.cli.answer import Answer, answers
+from nodeportkit.cli.counts import counts_of
 from nodeportkit.cli.intake import about_a_cluster, text_of
 from nodeportkit.cluster import Cluster
 from nodeportkit.diagnosis import diagnose
@@ -20,6 +21,7 @@ __all__ = ["command"]
 
 _COLOURS: Final = {"fact": terminal.bad, "hint": terminal.wary, "possible": terminal.weak}
 _COMMANDS: Final = (("fix", "To mend it"), ("alternative", "Or"), ("verify", "To see more"))
+_NO_FAULT: Final = "uneven-by-design"
 _SAY_HOW: Final = (
     "If it does not answer all the same, say what happens and what was dialled: --symptom refused (at once) or timeout "
     "(silence), with --node, --address and --port."
@@ -34,6 +36,9 @@ _SAY_HOW: Final = (
 @click.option("--port", type=click.IntRange(1, 65535), help="The port dialled.")
 @click.option("--from", "source", help="Who dials: outside, pod, node, an address, or the name of a pod or node.")
 @click.option("--manifest", type=click.Path(path_type=Path), help="The manifest that was to make the service.")
+@click.option(
+    "--observed", help="How many connections each pod got: a file of lines like `104 web-0`, or - for a pipe."
+)
 @about_a_cluster
 @answers("text", "json", "csv", "html", "svg")
 def command(
@@ -45,14 +50,16 @@ def command(
     port: int | None,
     source: str | None,
     manifest: Path | None,
+    observed: str | None,
 ) -> Answer:
     """Say why SERVICE (name or namespace/name) does not answer: causes, ranked, with proof and fix.
 
     Symptoms also come from the curl commands of a transcript.
 
     \b
-    Example:
+    Examples:
       nodeportkit diagnose shop/web cluster.json --symptom refused --node node-2
+      sort answers.txt | uniq -c | nodeportkit diagnose shop/web cluster.json --observed -
 
     Exit code: 0 if nothing is known to be wrong, 1 if something is (a fact or a hint).
     """
@@ -65,6 +72,7 @@ def command(
         port=port,
         source=source,
         manifest=text_of(str(manifest)) if manifest else None,
+        observed=counts_of(observed) if observed else None,
     )
     title = f"{service}: {_in_words(found)}"
 
@@ -74,7 +82,13 @@ def command(
         return plot_chain(cluster, service)
 
     asked = symptom is not None
-    return Answer(lambda: _text(found, title, asked=asked), found, title, picture, code=int(bool(_certain(found))))
+    return Answer(
+        lambda: _text(found, title, asked=asked),
+        found,
+        title,
+        picture,
+        code=int(any(row["cause"] != _NO_FAULT for row in _certain(found))),
+    )
 
 
 def _certain(found: pd.DataFrame) -> list[Mapping[Any, Any]]:

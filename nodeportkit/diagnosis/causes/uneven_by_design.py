@@ -75,13 +75,13 @@ def _by_design(case: Case, port: Facts) -> Iterator[Finding]:
     for field, shown in _reasons(case, port):
         yield CAUSE.fact(
             object=case.object, field=field, evidence=shown,
-            explanation="With this kube-proxy gives pods unequal shares, by design. Give observed= to tell whether it is just that.",
+            explanation="With this kube-proxy gives pods unequal shares, by design. Give counts (observed=, --observed) to tell whether it is just that.",
         )  # fmt: skip
         return
     yield CAUSE.possible(
         object=case.object, field="spec.ports", evidence="no counts were given",
         explanation="kube-proxy chooses a pod once a connection, at random: few connections, or long ones, spread unevenly. Count "
-        "new connections for each pod, and give them as observed=:",
+        "new connections for each pod, and give the counts (observed=, --observed):",
         verify=_fresh(case, port),
     )  # fmt: skip
 

@@ -159,6 +159,8 @@ def parse_endpoint(text: str) -> tuple[str, int | None]:
         host = host[1:-1]
     elif ":" in host:
         colon = ""  # an IPv6 address with a port stands in brackets
+    if re.fullmatch(r"[\d.]+", host if colon else text) and not _is_ip(host if colon else text):
+        raise wrong("endpoint", text, "The address is cut off.")
     if not colon and text and ":" not in text and " " not in text:
         return text, None
     if not colon or not host or " " in host or not re.fullmatch("[0-9]{1,5}", port):

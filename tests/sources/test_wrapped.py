@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nodeportkit import read
 from nodeportkit.sources.tables import read_tables
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
@@ -44,3 +45,31 @@ def test_a_real_print_reads_as_it_does_unwrapped(name, width):
             cell for kind, _, rows in found if kind != "unknown" for row in rows for cell in row if cell not in cells
         ]
         assert not made_up
+
+
+def test_a_description_in_a_narrow_window():
+    text = """\
+$ kubectl describe svc web
+Name:              web
+Namespace:         shop
+Selector:          app=web
+Type:              NodePort
+IP:                10.96.0.9
+Port:              <unset>  80/TCP
+TargetPort:        8080/TCP
+NodePort:          <unset>  30080/TCP
+Endpoints:         10.244.1.10:8080,10.244.1.11:8080,10.244.2.12:8080
+Session Affinity:  None
+Events:            <none>
+Bye
+"""
+    for width in range(45, 69):
+        cluster = read(wrapped(text, width))
+        assert cluster.endpoints["address"].tolist() == ["10.244.1.10", "10.244.1.11", "10.244.2.12"], width
+        assert cluster.ports["node_port"].tolist() == [30080]
+        assert cluster.unread["text"].tolist() == ["Bye"]
+
+
+def test_half_an_address_is_none():
+    cluster = read("Name:              web\nNamespace:         shop\nEndpoints:         10.244.1.10:8080,10.244.\n")
+    assert "10.244." not in cluster.endpoints["address"].tolist()

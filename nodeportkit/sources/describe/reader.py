@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ from nodeportkit.sources.describe.description import Description
 from nodeportkit.sources.describe.events import tell_events
 from nodeportkit.sources.describe.layout import Entry, read_tree
 from nodeportkit.sources.describe.rows import Rows
+from nodeportkit.sources.describe.wrapped import unwrap
 from nodeportkit.sources.reader import Context, Finding
 
 __all__ = ["PRIORITY", "find"]
@@ -30,6 +32,15 @@ def find(lines: Sequence[str], at: int, context: Context) -> Finding | None:
     """The objects that are described from this line on, as many as follow each other."""
     if not lines[at].startswith("Name:") or not begins(lines, at):
         return None
+    joined = unwrap(lines, at)
+    if joined is None:
+        return _read(lines, at, context)
+    found = _read(joined[0], at, context)
+    places = [*joined[1], len(lines)]
+    return replace(found, end=places[found.end], unread=tuple(places[line] for line in found.unread))
+
+
+def _read(lines: Sequence[str], at: int, context: Context) -> Finding:
     rows = Rows(context.namespace)
     found: dict[tuple[str, str, str], Description] = {}
     start, end = at, at

@@ -65,4 +65,7 @@ def own(values: Iterable[Any]) -> list[Any]:
     >>> first == second, first is second
     (True, False)
     """
+    values = list(values)
+    if set(map(type, values)) == {dict}:
+        return list(map(dict.copy, values))
     return [value.copy() if isinstance(value, (dict, list)) else value for value in values]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from nodeportkit import read
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.sources.command import parse_command
 from nodeportkit.sources.reader import Context
@@ -396,3 +397,24 @@ $ kubectl get svc | grep -n web
         ("pods", 8, "shop", "pod/api-0", "0/1", "Pending", "0", "5d"),
     ]
     assert all(len(table.frame) == 1 for table in tables)
+
+
+def test_events_of_1_9_and_events_without_their_last_column():
+    text = """\
+$ kubectl get events
+LASTSEEN   FIRSTSEEN   COUNT     NAME                         KIND      TYPE      REASON    SOURCE              MESSAGE
+1m         1h          12        web-7587c6fdb6-8hzcq.1523a   Pod       Warning   BackOff   kubelet, minikube   Back-off restarting failed container
+$ kubectl get events -n shop
+LAST SEEN   TYPE     REASON   OBJECT
+5m          Normal   Pulled   pod/web-0
+"""
+    cluster = read(text)
+    told = cluster.events[["namespace", "kind", "name", "type", "reason", "count"]].to_numpy(
+        dtype=object, na_value=None
+    )
+    assert told.tolist() == [
+        ["default", "Pod", "web-7587c6fdb6-8hzcq", "Warning", "BackOff", 12],
+        ["shop", "Pod", "web-0", "Normal", "Pulled", None],
+    ]
+    assert cluster.events["age"].tolist() == [pd.Timedelta(minutes=1), pd.Timedelta(minutes=5)]
+    assert cluster.unread.empty

@@ -210,6 +210,9 @@ def _asked_for(command: Command | None) -> str | None:
     return resource if command.verb in ("get", "events") else None
 
 
+_LAST_SEEN: Final = frozenset({"LAST SEEN", "LASTSEEN"})  # without a blank until 1.9
+
+
 def is_events(columns: Sequence[str]) -> bool:
     """Whether a header is that of events, of `kubectl get events` or of `kubectl events`.
 
@@ -218,4 +221,4 @@ def is_events(columns: Sequence[str]) -> bool:
     >>> is_events(["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"]), is_events(["NAME", "AGE"])
     (True, False)
     """
-    return {"LAST SEEN", "REASON", "MESSAGE"} <= set(columns)
+    return {"REASON", "MESSAGE"} <= set(columns) and not _LAST_SEEN.isdisjoint(columns)

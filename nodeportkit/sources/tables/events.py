@@ -26,7 +26,9 @@ def fragments(found: Listing) -> list[Fragment]:
     """The events of the table; of one that a watch printed several times, the last."""
     bad: dict[str, ReadError] = {}
     objects = [_object(cell) for cell in _objects(found)]
-    seen: list[RepeatedAge | None] = column(found.get("LAST SEEN"), parse_repeated_age, None, bad)
+    seen: list[RepeatedAge | None] = column(
+        found.get("LAST SEEN" if "LAST SEEN" in found.columns else "LASTSEEN"), parse_repeated_age, None, bad
+    )
     counts = [int(cell) if cell and cell.isdecimal() and len(cell) < 10 else None for cell in found.get("COUNT")]
     rows: dict[str, Any] = {
         "namespace": [

@@ -10,7 +10,7 @@ from nodeportkit.sources.reader import Context, Finding, Fragment, Outcome, Tabl
 from nodeportkit.sources.tables.body import Body, read_body
 from nodeportkit.sources.tables.cells import Cells
 from nodeportkit.sources.tables.collapsed import collapsed_header, collapsed_row
-from nodeportkit.sources.tables.columns import kind_by_columns, kind_of
+from nodeportkit.sources.tables.columns import is_events, kind_by_columns, kind_of
 from nodeportkit.sources.tables.custom import custom_fragments, standard_names
 from nodeportkit.sources.tables.headless import of_one_kind, unwritten_header
 from nodeportkit.sources.tables.layout import Header, header
@@ -68,7 +68,13 @@ def _below(lines: Sequence[str], at: int, head: Header, context: Context, *, wri
         if wrapped is not None or goes_on_below(lines, at):
             return _wrapped(lines, at, context, wrapped)
     asked = custom_columns(context.command) != []
-    if known is None and not asked and not body.strict and not (head.tabs and len(body)):
+    if (
+        known is None
+        and not is_events(head.columns)
+        and not asked
+        and not body.strict
+        and not (head.tabs and len(body))
+    ):
         return None
     return _finding(context, head.columns, body, at, lines)
 

@@ -105,13 +105,18 @@ def test_what_was_left_behind_is_taken_over_by_a_deployment_of_the_same_name(clu
 
 def test_stateful_sets_take_pods_of_their_own_names_only(cluster, space):
     name, pods = space
-    manifest = WORKLOAD.format(kind="StatefulSet", name="web", more="replicas: 1\n  serviceName: web")
+    more = "replicas: 1\n  serviceName: web\n  podManagementPolicy: Parallel"
+    manifest = WORKLOAD.format(kind="StatefulSet", name="web", more=more)
     cluster.kubectl("create", "-f", "-", "-n", name, data=POD.format(name="web-0", app="web"))
     cluster.kubectl("create", "-f", "-", "-n", name, data=POD.format(name="stranger", app="web"))
     cluster.kubectl("create", "-f", "-", "-n", name, data=manifest)
     assert eventually(pods, lambda found: found.get("web-0") == ["web"])["stranger"] == []
     cluster.kubectl("label", "pod", "web-0", "app-", "-n", name)
     eventually(pods, lambda found: found["web-0"] == [])
+    # Its name is taken: the set has to do without, and says so.
+    eventually(lambda: items(cluster, "statefulsets", "-n", name)[0]["status"]["replicas"], lambda found: found == 0)
+    cluster.kubectl("delete", "pod", "web-0", "-n", name)
+    eventually(pods, lambda found: found.get("web-0") == ["web"])
 
 
 def test_daemon_sets_let_go_and_take_too(cluster, space):

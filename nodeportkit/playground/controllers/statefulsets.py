@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from nodeportkit.playground.controllers.claims import claimants, claimed
-from nodeportkit.playground.controllers.hands import Hands
+from nodeportkit.playground.controllers.hands import Hands, key_of
 from nodeportkit.playground.controllers.hashing import template_hash
 from nodeportkit.playground.controllers.pods import is_active, is_ready, pod_of
 from nodeportkit.playground.controllers.revisions import HASH, keep_revisions
@@ -21,6 +21,7 @@ __all__ = ["Controller"]
 _REVISION: Final = "controller.kubernetes.io/hash"
 _NAME: Final = "statefulset.kubernetes.io/pod-name"
 _INDEX: Final = "apps.kubernetes.io/pod-index"
+_RETRY: Final = 5.0  # seconds until a pod is tried again whose name somebody else's has
 
 
 class Controller:
@@ -59,6 +60,10 @@ class Controller:
                 said = f"create Pod {name} in StatefulSet {wanted['metadata']['name']} successful"
                 self._hands.event(wanted, "Normal", "SuccessfulCreate", said)
                 pods[name] = pod = made
+            elif pod is None:
+                said = f'create Pod {name} in StatefulSet {wanted["metadata"]["name"]} failed error: pods "{name}" already exists'
+                self._hands.event(wanted, "Warning", "FailedCreate", said)
+                self._again(key_of(wanted), _RETRY)
             if not together and (pod is None or not is_active(pod) or not is_ready(pod)):
                 return  # the next one waits for this one
         extra = sorted(set(pods) - set(names), key=_number, reverse=True)
@@ -68,7 +73,10 @@ class Controller:
         outdated = [
             name
             for name in reversed(names)
-            if _number(name) >= first and strategy.get("type") != "OnDelete" and _mark(pods[name]) != mark
+            if name in pods
+            and _number(name) >= first
+            and strategy.get("type") != "OnDelete"
+            and _mark(pods[name]) != mark
         ]
         going = [name for name in pods if not is_active(pods[name])]
         for name in (extra or outdated)[: None if together and extra else 1]:

@@ -20,7 +20,9 @@ _OPENING: Final = re.compile(
 )
 _CLOSING: Final = re.compile(r"(?:`{3,}|\{(?:code|noformat)\}|\[/code\]|(?:</code>)?</pre>)$")
 _HEADS: Final = ("**", "```", "~~~", "{", "[", "<pre")
-_HINTS: Final = ("```", "{code", "{noformat", "[code]", "[/code]", "<pre", "</pre>")
+_MOST_LINES: Final = 50_000  # more come from files, not from pages
+_FIRST: Final = frozenset("`{[<*")
+_LAST: Final = ("```", "{code}", "{noformat}", "[/code]", "</pre>")
 
 
 def unescape(text: str) -> str:
@@ -57,10 +59,12 @@ def unmark(lines: list[str]) -> list[str]:
     >>> unmark(["```NAME   AGE", "**web    5d**```"])
     ['NAME   AGE', 'web    5d']
     """
+    if len(lines) > _MOST_LINES:
+        return lines
     result = lines
     opened: int | None = None
     glued = False
-    for at in [at for at, line in enumerate(lines) if line[:2] == "**" or any(hint in line for hint in _HINTS)]:
+    for at in [at for at, line in enumerate(lines) if line[:1] in _FIRST or line.endswith(_LAST)]:
         line = result[at]
         opening = _OPENING.match(line)
         alone = bool(fence(line)) and not (opening and starts(line[opening.end() :]))

@@ -29,7 +29,7 @@ _STAMPS: Final = re.compile(
 _HEADS: Final = re.compile(r"[\d\[ ]|[A-Z][a-z]{2} ")
 # What shows that the lines are a terminal's: the header of a table, a manifest, a description.
 _PRINTED: Final = re.compile(r"(?:NAME|NAMESPACE|LAST SEEN)\s{2,}|apiVersion: |Name:\s{2,}")
-_MOST_LINES: Final = 50_000
+_MOST_LINES: Final = 50_000  # more come from files, not from terminals
 
 
 def may_be_stamped(lines: Sequence[str], heads: Iterable[str]) -> bool:

@@ -21,6 +21,7 @@ __all__ = ["goes_on_below", "read_wrapped"]
 _FIRST: Final = re.compile(r"(?:NAME|NAMESPACE|LAST SEEN)\b")
 _REST_OF_HEADER: Final = re.compile(r"[^a-z]*[A-Z][^a-z]*$")
 _MOST_LINES: Final = 8  # of one row
+_MOST_ROWS: Final = 5_000  # nobody copies more from a screen
 _MOST_DROPPED: Final = 40  # blanks at the end of a line
 _GAP: Final = 2
 _UNBROKEN: Final = frozenset({"LABELS", "SELECTOR", "IMAGES"})  # cells without blanks, often long
@@ -60,9 +61,11 @@ def read_wrapped(lines: Sequence[str], at: int, read: int | None = None) -> tupl
     """
     if not _FIRST.match(lines[at]):
         return None
+    if read is not None and read - at >= _MOST_ROWS:
+        return None
     if read is not None and re.split(r"\s{2,}", lines[at])[-1] not in _UNBROKEN | _WORDY:
         return None
-    block = list(takewhile(bool, lines[at:]))
+    block = list(takewhile(bool, lines[at : at + _MOST_ROWS]))
     best: tuple[Header, Body] | None = None
     for count in (1,) if read is not None else range(1, min(_MOST_LINES, len(block) - 1) + 1):
         widest = max(map(len, block if count == 1 else block[: count - 1]))

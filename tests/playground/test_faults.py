@@ -1,4 +1,6 @@
-"""Faults planted in a playground: real curl shows each, `diagnose` names it from what it reads there, and it can be taken back."""
+"""Faults planted in a playground: real curl shows each, `diagnose` names it from what it reads there, its fix
+mends it when typed, and it can be taken back.
+"""
 
 import pkgutil
 import re
@@ -14,6 +16,19 @@ from nodeportkit.playground.faults.planting import FAULTS
 SYMPTOMS = {0: "http", 7: "refused", 28: "timeout", 52: "reset", 56: "reset"}
 # Causes of which Kubernetes' objects hold no trace: several remain, and another may be the likelier.
 UNTOLD = {"cross-node-network"}
+# Causes whose fix is a command that mends them as it stands.
+MENDED = {
+    "local-policy-no-local-pod",
+    "named-port-missing",
+    "network-policy",
+    "no-pods",
+    "no-selector",
+    "not-exposed",
+    "protocol-mismatch",
+    "selector-mismatch",
+    "slice-drift",
+    "target-port-mismatch",
+}
 # Causes that need what a playground has not: IPv6 and other clusters' machines, routes, kernels and virtual machines,
 # kube-proxy's other modes, and updates that drop connections.
 ELSEWHERE = {
@@ -82,6 +97,10 @@ def test_a_fault_is_felt_by_curl_found_by_diagnose_and_taken_back(playground, ca
         assert set(found["certainty"]) == {"possible"}
     else:
         assert found["cause"].iloc[0] == cause
+    if cause in MENDED:
+        typed = playground.kubectl(found["fix"].iloc[0])
+        assert typed.code == 0, typed
+        until(lambda: curl(playground, planted.url)[0], lambda met: met == "ok")
     playground.heal()
     until(lambda: works(playground), bool)
 

@@ -230,12 +230,30 @@ __all__ = [  # noqa: RUF022 - in the order in which a person meets them
 ]
 
 
+# Packages that only some names need, and the extra that brings each.
+_EXTRAS: Final = {
+    "IPython": "notebook",
+    "cryptography": "playground",
+    "ipywidgets": "notebook",
+    "jsonpatch": "playground",
+    "kubernetes": "live",
+    "tornado": "playground",
+}
+
+
 def __getattr__(name: str) -> Any:
     try:
         home = _HOMES[name]
     except KeyError:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    try:
+        value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _EXTRAS:
+            raise
+        install = f"pip install 'nodeportkit[{_EXTRAS[missing]}]'"
+        raise ModuleNotFoundError(f"{name} needs {missing}. Install it: {install}", name=missing) from None
     globals()[name] = value
     return value
 

@@ -5,12 +5,16 @@ import graphlib
 import importlib
 import inspect
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+import nodeportkit
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "nodeportkit"
@@ -178,3 +182,19 @@ def test_the_front_door_opens_fast():
 
 def test_the_package_says_that_it_is_typed():
     assert (PACKAGE / "py.typed").is_file()
+
+
+@pytest.mark.parametrize("name", ["ChainExplorer", "PlaygroundPanel"])
+def test_a_name_that_needs_more_than_is_installed_says_what_to_install(name):
+    code = f"import sys; sys.modules['ipywidgets'] = None; from nodeportkit import {name}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == (
+        f"ModuleNotFoundError: {name} needs ipywidgets. Install it: pip install 'nodeportkit[notebook]'"
+    )
+
+
+def test_every_extra_that_is_named_brings_what_it_is_named_for():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    brought = {extra: {re.match(r"[\w-]+", one)[0] for one in wanted} for extra, wanted in extras.items()}
+    brought["notebook"].add("IPython")  # by ipykernel
+    assert all(package in brought[extra] for package, extra in nodeportkit._EXTRAS.items())

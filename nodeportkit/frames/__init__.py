@@ -6,6 +6,6 @@ source did not show it or where the object has no such value; nothing is guessed
 """
 
 from nodeportkit.frames.schemas import SCHEMAS, STRING, Column, Schema
-from nodeportkit.frames.typed import conform, empty
+from nodeportkit.frames.typed import conform, empty, stack
 
-__all__ = ["SCHEMAS", "STRING", "Column", "Schema", "conform", "empty"]
+__all__ = ["SCHEMAS", "STRING", "Column", "Schema", "conform", "empty", "stack"]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from nodeportkit.frames.schemas import OBJECTS, SCHEMAS, Column, Schema
 
-__all__ = ["conform", "empty"]
+__all__ = ["conform", "empty", "stack"]
 
 # Since pandas 3 a copy costs nothing until one of the two is written to.
 _COPIES_ON_WRITE: Final = int(pd.__version__.partition(".")[0]) >= 3
@@ -74,6 +74,18 @@ def conform(frame: str, columns: Mapping[str, Sequence[Any]] | pd.DataFrame, *, 
     # A Series is taken as it is; an array of objects would be searched for a type that they have in common.
     data = {n: pd.Series(v, index=index, dtype=object, copy=False) if v.dtype == object else v for n, v in data.items()}
     return pd.DataFrame(data, index=index, copy=copy)
+
+
+def stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The frames below each other, with rows numbered anew; those without rows have no say in the types.
+
+    Examples
+    --------
+    >>> stack([empty("specs"), conform("specs", {"container": ["web"]})])["container"].tolist()
+    ['web']
+    """
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
 
 
 def _conforms(frame: pd.DataFrame, schema: Schema) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from nodeportkit.frames import SCHEMAS, STRING, Schema, conform, empty
+from nodeportkit.frames import SCHEMAS, STRING, Schema, conform, empty, stack
 from nodeportkit.sources.join_endpoints import Joined, families, join_endpoints
 from nodeportkit.sources.join_events import join_events
 from nodeportkit.sources.objects.kinds import frame_of_resource
@@ -91,7 +91,7 @@ def _objects(schema: Schema, prints: Sequence[Print]) -> pd.DataFrame:
     if not at:
         return empty(schema.name)
     typed = [conform(schema.name, prints[i].content.rows) for i in at]  # type: ignore[union-attr]
-    rows = _stack(typed)
+    rows = stack(typed)
     if "namespace" in schema.names and rows["namespace"].hasnans:
         rows = rows.assign(namespace=rows["namespace"].fillna("default"))
     key = list(schema.key)
@@ -101,12 +101,6 @@ def _objects(schema: Schema, prints: Sequence[Print]) -> pd.DataFrame:
     if len(at) == 1 and prints[at[0]].content.distinct:  # type: ignore[union-attr]
         return _without_sentinels(rows)
     return _without_sentinels(_latest_cells(rows, key))
-
-
-def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """The frames below each other; those without rows say nothing."""
-    filled = [frame for frame in frames if len(frame)] or frames[:1]
-    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
 
 
 def _latest_cells(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
@@ -197,7 +191,7 @@ def _parts(schema: Schema, prints: Sequence[Print]) -> pd.DataFrame:
     if len(typed) == 1 and (fragments[0].distinct or not _has_repeated(typed[0], list(schema.key))):
         return _without_sentinels(typed[0])
     parent = list(schema.parent)
-    rows = _stack(typed)
+    rows = stack(typed)
     latest: dict[Any, int] = {}
     for at, (fragment, frame) in enumerate(zip(fragments, typed, strict=True)):
         covered = frame if fragment.covers is None else fragment.covers[parent].astype(STRING)
@@ -234,14 +228,14 @@ def _backends(prints: Sequence[Print]) -> pd.DataFrame:
     known = set(_keys(rows, parent)) | gone
     vague = _parts(schema, [prints[i] for i, fragment in told if fragment.detail == 1])
     rows = rows[[key not in gone for key in _keys(rows, parent)]]
-    return _stack([rows, vague[[key not in known for key in _keys(vague, parent)]]]).reset_index(drop=True)
+    return stack([rows, vague[[key not in known for key in _keys(vague, parent)]]]).reset_index(drop=True)
 
 
 def _specs(fragments: Sequence[Fragment]) -> pd.DataFrame:
     """Every spec once: two of one id are alike."""
     if not fragments:
         return empty("specs")
-    rows = _stack([conform("specs", fragment.rows) for fragment in fragments])
+    rows = stack([conform("specs", fragment.rows) for fragment in fragments])
     key = list(SCHEMAS["specs"].key)
     return _without_sentinels(rows.drop_duplicates(key, ignore_index=True) if len(fragments) > 1 else rows)
 

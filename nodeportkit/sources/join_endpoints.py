@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from nodeportkit.frames import conform, empty
+from nodeportkit.frames import conform, empty, stack
 from nodeportkit.sources.reader import Fragment
 
 __all__ = ["Joined", "families", "join_endpoints"]
@@ -38,15 +38,14 @@ def join_endpoints(fragments: list[Fragment], services: pd.DataFrame) -> Joined:
     if not fragments:
         return Joined(empty("endpoints"), empty("endpoints")[_SERVICE])
     resolved = [_resolve(fragment, services) for fragment in fragments]
-    rows = pd.concat([rows.assign(_print=at) for at, (rows, _) in enumerate(resolved)], ignore_index=True)
-    said = pd.concat(
+    rows = stack([rows.assign(_print=at) for at, (rows, _) in enumerate(resolved)])
+    said = stack(
         [
             covers.assign(_print=at, _detail=fragment.detail)
             for at, (fragment, (_, covers)) in enumerate(zip(fragments, resolved, strict=True))
-        ],
-        ignore_index=True,
+        ]
     )
-    stated = pd.concat([said[_SERVICE], *_listed(fragments, services)]).dropna().drop_duplicates(ignore_index=True)
+    stated = stack([said[_SERVICE], *_listed(fragments, services)]).dropna().drop_duplicates(ignore_index=True)
     kept = rows if len(fragments) == 1 else _uncontested(rows, said)
     endpoints = conform("endpoints", _once(kept.drop(columns="_print")))
     endpoints["derived"] = endpoints["derived"].fillna(False)
@@ -96,7 +95,7 @@ def _uncontested(rows: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
     parts = [rows[~mine]]
     for key, group in rows[mine].groupby(_keys(rows)[mine]):
         parts.append(_of_service(group, groups[key]))
-    return pd.concat(parts, ignore_index=True).sort_values("_print", kind="stable")
+    return stack(parts).sort_values("_print", kind="stable")
 
 
 def _keys(rows: pd.DataFrame) -> pd.Series[str]:

@@ -14,7 +14,7 @@ from nodeportkit.sources.read import read
 from nodeportkit.standings import standing
 from nodeportkit.standings.nearest import spelled_alike
 
-FIX = "kubectl label pods -l app=myapp type=front-end"
+FIX = """kubectl patch service myapp-service -p '{"spec": {"selector": {"type": null}}}'"""
 
 
 # The article
@@ -32,7 +32,7 @@ def test_the_article_is_told_why_curl_was_refused(article):
     assert found.title == "myapp-service answers nobody: its selector matches no pod"
     assert found.reason == "No pod carries type=front-end."
     assert found.explanation == (
-        "All six pods that carry app=myapp lack it. Remove it from the selector, or label the pods:"
+        "All six pods that carry app=myapp lack it. Put it into the pods' template, or take it out of the selector:"
     )
     assert found.fix == FIX
     assert [(str(term), term.pods) for term in found.terms] == [("app=myapp", 6), ("type=front-end", 0)]
@@ -172,8 +172,8 @@ BROKEN = {
     "a term lacking": (
         {"pods": alone(labels=[WEB])},
         "selector-mismatch", "selector", "web answers nobody: its selector matches no pod", "No pod carries tier=front.",
-        "The one pod that carries app=web lacks it. Remove it from the selector, or label the pod:",
-        "kubectl label pods -l app=web tier=front",
+        "The one pod that carries app=web lacks it. Put it into the pods' template, or take it out of the selector:",
+        """kubectl patch service web -p '{"spec": {"selector": {"tier": null}}}'""",
     ),
     "each term on other pods": (
         {"pods": labelled({"app": "web"}, {"tier": "front"})},
@@ -575,10 +575,10 @@ def test_a_fix_is_one_command_whose_patches_are_json(case):
 
 def test_names_cannot_leave_their_quotes():
     labels = {"app": "web", "tier": "$(touch x); `id` 'y'"}
-    cluster = small(services={"selector": [labels]}, pods=labelled(WEB, WEB))
+    cluster = small(services={"selector": [{**WEB, "tier": "front"}]}, pods=labelled(labels, labels))
     fix = standing(cluster, "web").fix
     said = subprocess.run(["sh", "-c", f"printf '%s\\n' {fix}"], capture_output=True, text=True, check=True).stdout
-    assert said.splitlines()[-1] == "tier=$(touch x); `id` 'y'"
+    assert json.loads(said.splitlines()[-1]) == {"spec": {"selector": {"tier": labels["tier"]}}}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from nodeportkit.standings.facts import Facts
@@ -104,24 +105,25 @@ def _way_out(facts: Facts, near: Nearest) -> tuple[str, str]:
         who += f" that {'carries' if one else 'carry'} {listed([f'{k}={v}' for k, v in near.carried.items()])}"
     if near.lacking and near.carried and not near.instead:
         them = "it" if len(near.lacking) == 1 else "them"
-        labels = [f"{key}={value}" for key, value in near.lacking.items()]
-        rest = ",".join(f"{key}={value}" for key, value in near.carried.items())
+        # Labels that are put on pods alone are gone with the next rollout.
         return (
-            f"{who} lack{'s' * one} {them}. Remove {them} from the selector, or label the pod{'s' * (not one)}:",
-            command("label pods", facts.namespace, "-l", rest, *labels),
+            f"{who} lack{'s' * one} {them}. Put {them} into the pods' template, or take {them} out of the selector:",
+            _select(facts, dict.fromkeys(near.lacking)),
         )
     if near.instead and set(near.lacking) == {old for old, _, _ in near.instead}:
         values = listed([f"{key}={value}" for _, key, value in near.instead])
         alike = all(spelled_alike(value, near.lacking[old]) for old, _, value in near.instead)
         then = ", which differs in the spelling only. Select that" if alike else ". If that is meant, select it"
-        change: dict[str, Any] = {old: None for old, key, _ in near.instead if old != key}
+        change: dict[str, str | None] = {old: None for old, key, _ in near.instead if old != key}
         change |= {key: value for _, key, value in near.instead}
-        patch = json.dumps({"spec": {"selector": change}})
-        return (
-            f"{who} ha{'s' if one else 've'} {values}{then}:",
-            command("patch service", facts.namespace, facts.name, "-p", patch),
-        )
+        return f"{who} ha{'s' if one else 've'} {values}{then}:", _select(facts, change)
     return _what_there_is(facts), ""
+
+
+def _select(facts: Facts, change: Mapping[str, str | None]) -> str:
+    """The command that changes terms of the selector; None takes a term out."""
+    patch = json.dumps({"spec": {"selector": change}})
+    return command("patch service", facts.namespace, facts.name, "-p", patch)
 
 
 def _what_there_is(facts: Facts) -> str:

@@ -39,7 +39,7 @@ def test_the_articles_transcript_says_what_is_wrong_and_how_to_mend_it():
     code, out, err = run("chain", "myapp-service", ARTICLE)
     assert (code, err) == (1, "")
     assert out.startswith("myapp-service answers nobody: its selector matches no pod\n")
-    assert "kubectl label pods -l app=myapp type=front-end" in out
+    assert """kubectl patch service myapp-service -p '{"spec": {"selector": {"type": null}}}'""" in out
     assert "node port 30008 on 1 node -> port 80 of 10.104.148.160 -> target port 80 (TCP)" in out
 
 

@@ -40,8 +40,8 @@ MISMATCH = Scene(
     pods=tuple(PodSeen(name, "", "", True, "Running", selected=False, note="app=myapp") for name in NAMES), empty="",
     whole=False, broken="selector", title="myapp-service answers nobody: its selector matches no pod",
     symptom="curl http://192.168.59.100:30008 → connection refused", reason="No pod carries type=front-end.",
-    explanation="All six pods that carry app=myapp lack it. Remove it from the selector, or label the pods:",
-    command="kubectl label pods -l app=myapp type=front-end",
+    explanation="All six pods that carry app=myapp lack it. Put it into the pods' template, or take it out of the selector:",
+    command="""kubectl patch service myapp-service -p '{"spec": {"selector": {"type": null}}}'""",
 )  # fmt: skip
 
 SCENES = {

@@ -1,5 +1,6 @@
 """The explorer of chains, without a browser: traits are set, and what it would show is read."""
 
+import html
 import random
 import re
 import sys
@@ -187,7 +188,8 @@ def test_names_from_elsewhere_stay_text():
 def test_it_says_how_the_chain_stands_and_what_to_type():
     explorer = ChainExplorer(cluster(selector={"app": "web", "type": "front-end"}))
     assert "web answers nobody: its selector matches no pod." in below(explorer)
-    assert "<code>kubectl label pods -n shop -l app=web type=front-end</code>" in below(explorer)
+    command = """kubectl patch service -n shop web -p '{"spec": {"selector": {"type": null}}}'"""
+    assert f"<code>{html.escape(command)}</code>" in below(explorer)
 
 
 def test_where_no_kernel_runs_a_still_stands_beside_the_widget():

@@ -20,7 +20,7 @@ def _look(scene: Scene) -> Iterator[Finding]:
     without = mask(selector == {} for selector in scene.selectors)
     sure = scene.listed("endpoints", scene.services["namespace"]) | scene.stated
     for at in rows(without & sure & ~scene.with_endpoints):
-        namespace, name = scene.service_names[at]
+        namespace, _ = scene.service_names[at]
         lists = (
             "no EndpointSlice written for it lists" if scene.stated[at] else "nobody wrote an EndpointSlice that lists"
         )

@@ -7,6 +7,7 @@ they need and fail with what was on the page instead.
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -101,7 +102,7 @@ class NotebookPage:
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         prompts = self.page.locator(".jp-CodeCell .jp-InputArea-prompt")
-        expect(prompts.first).to_have_text("[1]:", timeout=RUN_SECONDS * 1000)
+        expect(prompts.first).to_have_text(re.compile(r"\[\d+\]:"), timeout=RUN_SECONDS * 1000)
         expect(prompts.filter(has_text="[*]")).to_have_count(0, timeout=RUN_SECONDS * 1000)
 
     def errors(self) -> list[str]:

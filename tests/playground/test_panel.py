@@ -41,6 +41,10 @@ def said(panel, part):
     return eventually(lambda: panel.said, lambda sentence: part in sentence)
 
 
+def heard(panel, part):
+    return eventually(lambda: panel.news, lambda sentences: part in sentences)
+
+
 def svg(panel):
     return ET.fromstring(re.search(r"(?s)<svg.*</svg>", panel.children[2].value)[0])
 
@@ -111,7 +115,7 @@ def test_what_kubectl_and_curl_do_is_seen(playground, web, panel):
     assert set(pods(playground, app="web")) <= set(shown(panel))
     address = playground.addresses["node-2"]
     answer = playground.curl(f"-D - -o /dev/null http://{address}:{web}/")
-    sentence = said(panel, "dialled")
+    sentence = heard(panel, "dialled")
     (who,) = [pod for pod in pods(playground, app="web") if pod in sentence]
     assert f"node-2, {address}:{web}" in sentence
     assert answer.code == 0
@@ -186,7 +190,8 @@ def test_a_node_is_stopped_marked_and_started_again(playground, web, panel):
     assert "NotReady" in playground.kubectl("get node node-2")
     press(panel, "start node")
     eventually(lambda: shown(panel), lambda texts: not any(text.startswith("stopped") for text in texts))
-    said(panel, "node-2 is Ready again")
+    assert heard(panel, "node-2 is Ready again")
+    assert panel.said == "node-2 is switched on again."
 
 
 def test_a_node_that_is_not_there_cannot_be_stopped(playground):

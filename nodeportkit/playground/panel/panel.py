@@ -56,7 +56,9 @@ class PlaygroundPanel(Explorer):
     cluster
         The cluster as it was seen last.
     said
-        What happened last, in a sentence.
+        What it did last, in a sentence, or why it cannot.
+    news
+        What was seen to happen since, in sentences; "" for nothing.
     planted
         The fault that was planted last from here; None if none was.
 
@@ -83,7 +85,7 @@ class PlaygroundPanel(Explorer):
         self._look = self._follower.first
         self._open = True
         self._settling = False
-        self.said, self._wrong = _BEGIN, False
+        self.said, self._wrong, self.news = _BEGIN, False, ""
         self._controls: dict[str, Any] = {
             "service": _choice("service"),
             "through": _choice("through"),
@@ -150,9 +152,10 @@ class PlaygroundPanel(Explorer):
         """Draw the playground as it was seen last."""
         door = self._door
         style = "answer npk-wrong" if self._wrong else "answer"
-        self._sentence.value = f'<div class="npk" role="status">{paragraph(self.said, style)}</div>'
+        sentences = paragraph(self.said, style) + paragraph(self.news)
+        self._sentence.value = f'<div class="npk" role="status">{sentences}</div>'
         drawn = picture(self.cluster, door.service if door else None, self._tally, self._look.stopped)
-        return drawn, self._answers(), f"{self.said}\n{drawn.words}"
+        return drawn, self._answers(), "\n".join(filter(None, [self.said, self.news, drawn.words]))
 
     def close(self) -> None:
         """Cease to follow the playground, and take the panel from the page."""
@@ -186,7 +189,7 @@ class PlaygroundPanel(Explorer):
             elif look.trouble:
                 self._say(look.trouble, wrong=True)
             elif news:
-                self._say(news)
+                self.news = seen(news)
             elif before.trouble:
                 self._say("The playground answers again.")
             with contextlib.suppress(Exception):  # the panel says so itself, and goes on with the next look
@@ -218,6 +221,7 @@ class PlaygroundPanel(Explorer):
             if not self._open or self._look.over:
                 return
             self._say(begun)
+            self.news = ""
             self.refresh()
         with contextlib.suppress(RuntimeError):  # the panel is closed
             self._hands.submit(done)
@@ -227,6 +231,7 @@ class PlaygroundPanel(Explorer):
 
     def _end(self, why: str) -> None:
         self._say(why, wrong=True)
+        self.news = ""
         for control in (*self._controls.values(), *self._buttons):
             control.disabled = True
         self._hands.shutdown(wait=False, cancel_futures=True)

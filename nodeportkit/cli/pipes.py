@@ -8,7 +8,14 @@ import sys
 
 import click
 
-__all__ = ["nobody_reads", "printed"]
+__all__ = ["nobody_reads", "opened", "printed"]
+
+
+def opened() -> None:
+    """Let what is printed go nowhere where the shell has closed the output: `nodeportkit audit >&-`."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
 
 
 def printed(text: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import click
 
-from nodeportkit.cli.pipes import nobody_reads
+from nodeportkit.cli.pipes import nobody_reads, opened
 from nodeportkit.errors import NodePortKitError
 from nodeportkit.untrusted import seen
 
@@ -35,13 +35,13 @@ def plugin(args: list[str] | None = None) -> None:
 
 
 def _run(name: str, args: list[str] | None) -> int:
+    opened()
     settings: dict[str, Any] = {"color": _colour(), "obj": {"live": name.startswith("kubectl")}}
     try:
         from nodeportkit.cli.app import app
 
         code = app.main(args, prog_name=name, standalone_mode=False, complete_var="_NODEPORTKIT_COMPLETE", **settings)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except click.ClickException as error:
         return _misused(name, error)
     except (click.Abort, KeyboardInterrupt):

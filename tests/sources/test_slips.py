@@ -89,6 +89,7 @@ WORDS = st.sampled_from([*FIELDS, *SIGNS, *" \n\t\xa0“”’–：\u200b\"'"])
 @settings(max_examples=300, deadline=None)
 @given(st.lists(WORDS, max_size=40).map("".join))
 @example('&quot;": kind&quot;')
+@example("–\xa0–")
 def test_mending_finds_its_way_through_anything(text):
     slips, corrected = mend(text)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

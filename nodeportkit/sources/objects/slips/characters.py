@@ -144,9 +144,10 @@ def _separator(line: Line) -> None:
 
 
 def _marker(line: Line) -> None:
-    match = _MARKER.match(line.text)
-    follows = line.text[match.end() : match.end() + 1].strip() if match else ""
-    if match and not (follows and match[1].strip()):
+    while match := _MARKER.match(line.text):  # an item of a list in a list has two
+        follows = line.text[match.end() : match.end() + 1].strip()
+        if follows and match[1].strip():
+            return
         new = "- " if follows else "-"
         line.replace(match.start(2), match.end(2), new, f"{match[2]} is no hyphen; an item begins with -")
 
